@@ -37,7 +37,7 @@ def build(env: Mapping[str, str], database: Database, aws: AwsClients) -> Parts:
             "shared.store.audit.trail": lambda: [nouns.audit],
             "shared.store.accounts.tenants": lambda: [nouns.accounts],
             "shared.store.conversations.inbox_settings": lambda: [nouns.inbox],
-            "shared.store.accounts.notices": nouns.notices,
+            "shared.store.numbers.notices": nouns.notices,
             "functions.api.http.call_limits": nouns.call_limits,
             "functions.api.http.idempotency": nouns.idempotency,
             "functions.api.http.wiring": lambda: [Address(nouns.settings.api_url)],
@@ -78,7 +78,7 @@ class _Nouns(AccountNouns, ContactNouns):
         return [CallLimits(CallBuckets(self.database.impatient()), self.settings.call_limit_factor)]
 
     def notices(self) -> Iterable[object]:
-        from shared.store.accounts.notices import Notices
+        from shared.store.numbers.notices import Notices
 
         return [Notices(self.directory)]
 
@@ -157,8 +157,8 @@ class _Nouns(AccountNouns, ContactNouns):
         from functions.api.numbers.steps import StepParts, Steps
         from functions.api.numbers.trial_message import TrialMessages
         from shared.clock import epoch_ms
-        from shared.store.accounts.onboardings import Onboardings
-        from shared.store.accounts.token_watches import TokenWatches
+        from shared.store.numbers.onboardings import Onboardings
+        from shared.store.numbers.token_watches import TokenWatches
 
         settings, graph, onboardings = self.settings, self.brief_graph, Onboardings(self.directory)
         steps = Steps(
@@ -191,7 +191,7 @@ class _Nouns(AccountNouns, ContactNouns):
     def of_connected_accounts(self) -> Iterable[object]:
         from functions.api.numbers.account_actions import ConnectedParts
         from functions.api.numbers.claiming import Claims
-        from shared.store.accounts.token_watches import TokenWatches
+        from shared.store.numbers.token_watches import TokenWatches
         from shared.store.campaigns.lanes import Lanes
 
         return [

@@ -19,8 +19,8 @@ from shared.clients.queue import Queue
 from shared.config import required
 from shared.services.heads import Heads
 from shared.services.recipient_events import RecipientEvents
-from shared.store.accounts.cells import CellDirectory
-from shared.store.accounts.notices import Notices
+from shared.store.numbers.cells import CellDirectory
+from shared.store.numbers.notices import Notices
 from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes

@@ -12,7 +12,7 @@ from shared.clients.queue import Queue
 from shared.clients.webhook_sender import WebhookSender
 from shared.config import required, stated
 from shared.domain.numbers.cells import cell_urls
-from shared.store.accounts.cells import CellDirectory
+from shared.store.numbers.cells import CellDirectory
 
 
 def build(env: Mapping[str, str]) -> Forwarder:

@@ -11,7 +11,7 @@ from shared.clients.platform_secret import MetaSecrets, SecretReader
 from shared.clients.queue import Queue
 from shared.config import required, stated
 from shared.domain.numbers.cells import cell_urls
-from shared.store.accounts.cells import CellDirectory
+from shared.store.numbers.cells import CellDirectory
 
 
 @dataclass(frozen=True, slots=True)

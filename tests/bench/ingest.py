@@ -34,8 +34,8 @@ from shared.domain.contacts.identity import SHARDS, contact_id_for
 from shared.ids import CampaignId, new_ulid
 from shared.queue_messages import InboundMessage
 from shared.services.heads import Heads
-from shared.store.accounts.cells import CellDirectory
-from shared.store.accounts.notices import Notices
+from shared.store.numbers.cells import CellDirectory
+from shared.store.numbers.notices import Notices
 from shared.store.contacts.mergers import Mergers
 from shared.store.contacts.names import ContactNames
 from shared.store.contacts.reach import ContactReach

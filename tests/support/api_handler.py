@@ -27,7 +27,7 @@ from shared.ids import TenantId
 from shared.services.media import MediaService
 from shared.services.single_send import SingleSender
 from shared.store.accounts.leases import LeaseBook
-from shared.store.accounts.notices import Notices
+from shared.store.numbers.notices import Notices
 from shared.store.accounts.tenants import Accounts
 from shared.store.bots.bots import Bots
 from shared.store.campaigns.campaigns import Campaigns

@@ -20,8 +20,8 @@ from shared.clients.parking import Parking
 from shared.clients.queue import Queue
 from shared.services.heads import Heads
 from shared.services.recipient_events import RecipientEvents
-from shared.store.accounts.cells import CellDirectory
-from shared.store.accounts.notices import Notices
+from shared.store.numbers.cells import CellDirectory
+from shared.store.numbers.notices import Notices
 from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes

@@ -18,7 +18,7 @@ from shared.observability import count
 from shared.services.campaign_pause import pause_campaigns
 from shared.services.meta_access import MetaAccess
 from shared.store.accounts.tenants import Accounts
-from shared.store.accounts.token_watches import TokenWatches
+from shared.store.numbers.token_watches import TokenWatches
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
 from shared.store.engine.directory import Directory

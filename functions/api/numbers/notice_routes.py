@@ -5,7 +5,7 @@ from functions.api.http.routing import secured
 from functions.api.http.wiring import parts_for
 from functions.api.numbers.notice_models import NoticeOut, NoticesOut
 from shared.domain.accounts.account import Scope
-from shared.store.accounts.notices import Notices
+from shared.store.numbers.notices import Notices
 
 router = new_router()
 deps = parts_for(router, Notices)

@@ -16,7 +16,7 @@ from shared.domain.numbers.onboarding_troubles import Trouble, found_by_us, out_
 from shared.errors import AppError, Conflict, ProviderRejected, RetryableError
 from shared.ids import TenantId, new_ulid
 from shared.observability import count
-from shared.store.accounts.onboardings import Onboardings
+from shared.store.numbers.onboardings import Onboardings
 
 BUDGET_MS = 16_000
 """Nothing is begun later than this: the API's function is ended after 29 s, Meta is waited for 5 s at most, and what is

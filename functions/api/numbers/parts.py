@@ -10,7 +10,7 @@ from shared.clients.platform_secret import MetaSecrets, SecretReader
 from shared.clock import EpochMs
 from shared.domain.accounts.plans import entitlements
 from shared.ids import TenantId
-from shared.store.accounts.onboardings import Onboardings
+from shared.store.numbers.onboardings import Onboardings
 from shared.store.accounts.tenants import Accounts
 
 

@@ -27,7 +27,7 @@ from shared.domain.numbers.token_watch import TokenWatch
 from shared.errors import Conflict, InvalidInput, ProviderRejected, RetryableError
 from shared.ids import TenantId
 from shared.store.accounts.tenants import Accounts
-from shared.store.accounts.token_watches import TokenWatches
+from shared.store.numbers.token_watches import TokenWatches
 from shared.store.templates.templates import Templates
 
 _ACCOUNT_FIELDS = "id,name,currency,timezone_id,account_review_status,business_verification_status"

@@ -12,9 +12,9 @@ from shared.failures import failure
 from shared.ids import TenantId
 from shared.observability import count, logger
 from shared.services.passes import pass_by
-from shared.store.accounts.notices import Notices
+from shared.store.numbers.notices import Notices
 from shared.store.accounts.tenants import Accounts
-from shared.store.accounts.token_watches import DueWatch, TokenWatches
+from shared.store.numbers.token_watches import DueWatch, TokenWatches
 from shared.store.campaigns.sweep_turns import SweepTurns
 
 _AT_ONCE = 10

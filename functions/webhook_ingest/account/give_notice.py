@@ -6,7 +6,7 @@ from functions.webhook_ingest.account.logic.notices import notices_of
 from shared.clock import EpochMs
 from shared.ids import TenantId, WabaId
 from shared.observability import count
-from shared.store.accounts.notices import Notices
+from shared.store.numbers.notices import Notices
 
 
 def give_notice(

@@ -20,7 +20,7 @@ from shared.errors import InvalidInput, PermanentError
 from shared.observability import count
 from shared.queue_messages import ForwardWebhook, LeaveControl
 from shared.services.breaker import judge, left_alone_until
-from shared.store.accounts.cells import CellDirectory
+from shared.store.numbers.cells import CellDirectory
 
 SECONDS = 3.0
 """For an answer, which takes a receiver 250 ms."""

@@ -19,7 +19,7 @@ from shared.domain.webhooks.tenant_event import portions
 from shared.errors import Conflict
 from shared.ids import WabaId
 from shared.queue_messages import ForwardWebhook
-from shared.store.accounts.cells import CellDirectory
+from shared.store.numbers.cells import CellDirectory
 
 MOST_ACCOUNTS = 1_000
 """Looked up for one POST: Meta puts no more updates into one. What is told of any more is found to be another cell's by

@@ -7,7 +7,7 @@ from functions.webhook_ingest.people.people import People
 from shared.clients.parking import Parking
 from shared.clients.queue import Queue
 from shared.services.heads import Heads
-from shared.store.accounts.notices import Notices
+from shared.store.numbers.notices import Notices
 from shared.store.accounts.tenants import Accounts
 from shared.store.contacts.contacts import Contacts
 from shared.store.conversations.conversations import Conversations

@@ -21,7 +21,7 @@ from shared.domain.accounts.operator import Acting, Operator, SupportAccess, che
 from shared.domain.numbers.notice import Notice
 from shared.errors import NotFound, RetryableError
 from shared.ids import TenantId
-from shared.store.accounts.notices import notice_item
+from shared.store.numbers.notices import notice_item
 from shared.store.accounts.operators import OPERATORS
 from shared.store.accounts.tenant_list import TENANT
 from shared.store.engine import audited

@@ -20,7 +20,7 @@ from shared.domain.accounts.operator import lifted, suspended
 from shared.domain.numbers.notice import Notice
 from shared.errors import Conflict, NotFound, RetryableError
 from shared.ids import TenantId
-from shared.store.accounts.notices import notice_item
+from shared.store.numbers.notices import notice_item
 from shared.store.accounts.tenant_list import TENANT, place_of
 from shared.store.engine import audited
 from shared.store.engine.directory import Directory, DirectoryItem, document_item, tenant_key

@@ -22,7 +22,7 @@ from shared.errors import RetryableError
 from shared.ids import PhoneNumberId, TenantId, WabaId
 from shared.queue_messages import LeaveControl
 from shared.store.accounts.tenants import Accounts
-from shared.store.accounts.token_watches import TokenWatches
+from shared.store.numbers.token_watches import TokenWatches
 from shared.store.engine.database import Database
 from tests.integration.api.test_attempts import Kept, kept
 from tests.support.api_handler import Answer
