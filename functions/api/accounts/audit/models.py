@@ -1,14 +1,16 @@
-"""Entries of the audit log, as answers and as rows of a file."""
+"""Entries of the audit log: what is asked for, as answers, and as rows of a file."""
 
 import io
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Annotated
 
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field, JsonValue
 
 from functions.api.http.csv_file import write_rows
-from functions.api.http.fields import Cursor, Moment, Output, moment, open_to
+from functions.api.http.fields import Cursor, Given, Moment, Output, moment, open_to
 from shared.domain.audit.actions import Action
 from shared.domain.audit.entry import Actor, ActorKind, Entry, Status
 from shared.domain.audit.kinds import Kind
@@ -20,6 +22,38 @@ _COLUMNS = (
     *("id", "at", "status", "action", "actor_kind", "actor_id", "actor_name", "object_kind", "object_id"),
     *("before", "after", "hidden_fields", "cause", "reason", "address", "user_agent", "request_id"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class AuditQuery:
+    """None where it does not matter."""
+
+    actor_kind: Annotated[ActorKind | None, Query(description="only what such a one did")] = None
+    actor_id: Annotated[
+        str | None, Query(max_length=100, description="id of a member or an API key: only what they did")
+    ] = None
+    action: Annotated[Action | None, Query(description="only this action")] = None
+    object_kind: Annotated[Kind | None, Query(description="only what was done to things of this kind")] = None
+    object_id: Annotated[
+        str | None, Query(max_length=100, description="id of the thing: only what was done to it")
+    ] = None
+    since: Annotated[Given | None, Query(description="only from this moment on, RFC 3339")] = None
+    until: Annotated[Given | None, Query(description="only up to this moment, RFC 3339")] = None
+
+    def fits(self, entry: Entry) -> bool:
+        asked = (
+            (self.actor_kind, entry.actor.kind),
+            (self.actor_id, entry.actor.actor_id),
+            (self.action, entry.action),
+            (self.object_kind, entry.kind),
+            (self.object_id, entry.object_id),
+        )
+        return all(not sought or sought == found for sought, found in asked)
+
+    @property
+    def chooses(self) -> bool:
+        """Whether it leaves out entries of its span."""
+        return any((self.actor_kind, self.actor_id, self.action, self.object_kind, self.object_id))
 
 
 class ActorOut(Output):
