@@ -3,7 +3,9 @@
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -49,6 +51,21 @@ def reviewed(chat: Chat, template_id: str) -> Json:
             return found
         time.sleep(0.02)
     raise AssertionError("never reviewed")
+
+
+@contextmanager
+def answers_lost(chat: Chat) -> Iterator[None]:
+    """Meta does what it is asked for, and its answer is lost."""
+    graph = chat.api.deps.graph
+    asked = graph.call
+
+    def without_an_answer(method: str, path: str, *more: Any, **body: Any) -> Json:
+        asked(method, path, *more, **body)
+        raise RetryableError("Meta cannot be reached right now; try again in a minute")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(graph, "call", without_an_answer)
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -279,21 +296,11 @@ def test_a_draft_whose_answer_was_lost_is_the_same_template_the_second_time(chat
     assert ask(chat, "POST", f"/v1/template-drafts/{draft_id}/submit").status == 404, "to everybody else it is no more"
 
 
-def test_a_draft_that_meta_took_without_an_answer_becomes_its_template(
-    chat: Chat, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_draft_that_meta_took_without_an_answer_becomes_its_template(chat: Chat) -> None:
     """Whoever submits it again, a minute later, and by whatever key."""
     whole = {"name": "spring", "language": "en", "category": "MARKETING", "components": [BODY]}
     draft_id = ask(chat, "POST", "/v1/template-drafts", whole).body["id"]
-    graph = chat.api.deps.graph
-    asked = graph.call
-
-    def without_an_answer(method: str, path: str, *more: Any, **body: Any) -> Json:
-        asked(method, path, *more, **body)
-        raise RetryableError("Meta cannot be reached right now; try again in a minute")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(graph, "call", without_an_answer)
+    with answers_lost(chat):
         assert ask(chat, "POST", f"/v1/template-drafts/{draft_id}/submit").status == 503
     refused = ask(chat, "POST", f"/v1/template-drafts/{draft_id}/submit")
     assert refused.body["code"] == "draft_being_submitted"
@@ -312,17 +319,9 @@ def test_a_slow_meta_is_told_of_before_the_function_is_ended(chat: Chat) -> None
     assert 2 * graph._seconds < 29
 
 
-def test_what_meta_has_deleted_without_an_answer_is_deleted(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_meta_has_deleted_without_an_answer_is_deleted(chat: Chat) -> None:
     template = made(chat)
-    graph = chat.api.deps.graph
-    asked = graph.call
-
-    def without_an_answer(method: str, path: str, *more: Any, **body: Any) -> Json:
-        asked(method, path, *more, **body)
-        raise RetryableError("Meta cannot be reached right now; try again in a minute")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(graph, "call", without_an_answer)
+    with answers_lost(chat):
         assert ask(chat, "DELETE", f"/v1/templates/{template['id']}").status == 503
     assert ask(chat, "DELETE", f"/v1/templates/{template['id']}").status == 204
     assert ask(chat, "GET", f"/v1/templates/{template['id']}").body["status"] == "DELETED"
