@@ -216,3 +216,12 @@ class Api:
                 found.append(json.loads(message["Body"]))
                 self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return [message for message in found if message["tenant_id"] == tenant]
+
+
+def is_problem(answer: Answer, status: int, code: str, field: str | None = None) -> bool:
+    body = answer.body
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert {"type", "title", "detail"} <= set(body)
+    assert body["instance"] == answer.headers["X-Request-Id"]
+    assert (answer.status, body["status"], body["code"], body.get("field")) == (status, status, code, field)
+    return True

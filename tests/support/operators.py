@@ -29,6 +29,7 @@ from tests.support.people import PASSWORD, People
 from tests.support.totp import totp
 
 REASON = "Ticket 4711: a campaign that does not start"
+SUSPENDED_FOR = "Messages to people who never asked for them"
 
 
 @contextmanager
@@ -118,3 +119,24 @@ def enrolled_operator(people: People) -> Operator:
     operator.enrol()
     operator.log_in()
     return operator
+
+
+def problem(answer: Any) -> tuple[int, str]:
+    return answer.status, answer.body["code"]
+
+
+def entries(people: People, tenant: str) -> list[Entry]:
+    """Of the tenant's audit log, newest first."""
+    span = Span(EpochMs(epoch_ms() - 3_600_000), epoch_ms())
+    return AuditTrail(people.api.deps.directory).page(TenantId(tenant), span, 50, None).items
+
+
+def suspend(operator: Operator, tenant: str) -> str:
+    answer = operator.call("POST", f"/v1/operator/tenants/{tenant}/suspend", {"reason": SUSPENDED_FOR}, address="192.0.2.7")
+    assert answer.status == 200, answer.body
+    return str(answer.body["suspension"]["id"])
+
+
+def lift(operator: Operator, tenant: str, suspension: str) -> Any:
+    body = {"suspension_id": suspension, "reason": "cleaned"}
+    return operator.call("POST", f"/v1/operator/tenants/{tenant}/resume", body)

@@ -6,8 +6,6 @@ and things that do not. While AWS is out or busy it is 503, and nothing is said 
 
 import functools
 import json
-import re
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -15,17 +13,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.clients.vault import META_TOKEN
 from shared.ids import TenantId
 from shared.store.engine.database import TableItem
-from tests.integration.api.test_handler import _an_id, _bodies, furnish, is_problem, paths, tenant
 from tests.support.api_document import api_document
-from tests.support.api_handler import Answer, Api, scopes_for
+from tests.support.api_handler import Answer, Api, is_problem
 from tests.support.faults import WRITES, answers_lost, refusing
+from tests.support.furnished import FROM_OUR_PAGE, an_id, furnished, paths, plainly
 
 # What removes things comes last.
 OPERATIONS = sorted(((method.lower(), path) for method, path, _ in paths()), key=lambda found: found[0] == "delete")
-FROM_OUR_PAGE = {"sec-fetch-site": "same-origin", "cookie": "wasapbos_session=a.refresh.token"}
 WITHOUT_TABLES = {
     "GET /v1/openapi.json",
     "GET /v1/errors",
@@ -45,18 +41,8 @@ def owner(api: Api) -> TenantId:
     return furnished(api)
 
 
-def furnished(api: Api) -> TenantId:
-    """A tenant that has one thing of each kind."""
-    made = tenant(api)
-    furnish(api, made)
-    token = api.deps.vault.seal(made, META_TOKEN, "a token")
-    for waba in api.deps.accounts.wabas(made):
-        api.deps.accounts.change_waba(made, waba.waba_id, lambda found: replace(found, token=token))
-    return made
-
-
 def _call(api: Api, owner: TenantId, case: Any, *, existing: bool) -> Answer:
-    places = {name: _an_id(f"{{{name}}}", owner) if existing else value for name, value in case.path_parameters.items()}
+    places = {name: an_id(f"{{{name}}}", owner) if existing else value for name, value in case.path_parameters.items()}
     path = case.path.format(**{name: quote(str(value), safe="") for name, value in places.items()})
     params = {str(name): ",".join(map(str, v)) if isinstance(v, list) else str(v) for name, v in case.query.items()}
     body = case.body if isinstance(case.body, dict | list | str | int | float | bool) else None
@@ -120,22 +106,11 @@ def struck(api: Api) -> TenantId:
     return furnished(api)
 
 
-def _plainly(api: Api, struck: TenantId, method: str, path: str, operation: dict[str, Any]) -> Answer:
-    """With a request that is right in form."""
-    content: dict[str, dict[str, Any]] = operation.get("requestBody", {}).get("content", {})
-    media_type, described = next(iter(content.items()), ("application/json", {}))
-    body = _bodies().get((method, path), described.get("example"))
-    real = re.sub(r"\{\w+\}", lambda found: _an_id(found.group(0), struck), path)
-    query = "q=ana" if path == "/v1/search" else ""
-    headers = {"content-type": media_type, **FROM_OUR_PAGE}
-    return api.call(method, real, body, tenant=struck, headers=headers, query=query, **scopes_for(path))
-
-
 def test_while_the_tables_refuse_every_route_says_so_and_when_to_try_again(api: Api, struck: TenantId) -> None:
     found: dict[str, tuple[object, ...]] = {}
     with refusing(TableItem._client, 400, "ThrottlingException"):
         for method, path, operation in paths():
-            answer = _plainly(api, struck, method, path, operation)
+            answer = plainly(api, struck, method, path, operation)
             found[f"{method} {path}"] = answer.status, answer.body.get("code"), answer.headers.get("Retry-After")
     others = {name: said for name, said in found.items() if said != (503, "temporarily_unavailable", "5")}
     assert {name: said for name, said in others.items() if name not in WITHOUT_TABLES} == {}
@@ -150,7 +125,7 @@ def test_what_may_be_done_or_not_is_never_answered_as_done(
     written, others = set[str](), dict[str, tuple[object, ...]]()
     for method, path, operation in sorted(paths(), key=lambda one: one[0] == "DELETE"):
         with answers_lost(TableItem._client, WRITES) as lost:
-            answer = _plainly(api, struck, method, path, operation)
+            answer = plainly(api, struck, method, path, operation)
         if lost:
             written.add(name := f"{method} {path}")
             if (answer.status, answer.body.get("code")) != (503, "temporarily_unavailable"):

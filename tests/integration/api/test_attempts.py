@@ -21,7 +21,8 @@ from shared.domain.contacts.contact import ContactField
 from shared.ids import CampaignId, TenantId, new_ulid
 from shared.store.engine.database import ActivityIndex
 from shared.store.engine.directory import DirectoryItem
-from tests.integration.api.test_handler import _an_id, _bodies, _number_of, furnish, is_problem, paths, tenant
+from tests.support.furnished import an_id, bodies, furnish, number_of, paths, tenant
+from tests.support.api_handler import is_problem
 from tests.support.api_handler import Answer, Api
 from tests.support.teams import Team, team
 
@@ -60,68 +61,11 @@ OTHERWISE = {
     "/v1/templates/{template_id}/resume": "one that is approved was resumed, as far as one can see",
     "/v1/whatsapp/onboardings": "the step that failed is tried again",
 }
-_TOLD_ANEW = ("instance", "updated_at", "upload")
-"""The request's id, when a contact was last written, and a link that lives for an hour from now."""
-_FINISH = IdempotencyStore.finish
-
-
-class Kept:
-    """The answers that were to be kept. As many as `lose` says are lost, and every lease is given up at once."""
-
-    def __init__(self) -> None:
-        self.answers: list[tuple[int, dict[str, Any]]] = []
-        self.lose = 0
-
-    def finish(self, store: IdempotencyStore, *arguments: Any, secret: bool) -> None:
-        *_, status, body, _content_type = arguments
-        self.answers.append((status, {k: v for k, v in json.loads(body).items() if k not in _TOLD_ANEW}))
-        if self.lose:
-            self.lose -= 1
-            raise ClientError({"Error": {"Code": "ThrottlingException", "Message": ""}}, "Encrypt")
-        _FINISH(store, *arguments, secret=secret)
-
-    def twice(self, api: Api, path: str, body: object = None, **more: Any) -> Answer:
-        """The answer of the second attempt. The first one is lost, and both were the same."""
-        self.answers.clear()
-        self.lose = 1
-        headers = {"idempotency-key": new_ulid()}
-        assert is_problem(api.call("POST", path, body, headers=headers, **more), 503, "temporarily_unavailable")
-        second = api.call("POST", path, body, headers=headers, **more)
-        assert self.answers[0] == self.answers[1]
-        return second
-
-
-@pytest.fixture
-def kept(monkeypatch: pytest.MonkeyPatch) -> Kept:
-    found = Kept()
-    monkeypatch.setattr(IdempotencyStore, "finish", lambda store, *a, **k: found.finish(store, *a, **k))
-    return found
 
 
 @pytest.fixture(scope="module")
 def owner(api: Api) -> TenantId:
-    made = tenant(api)
-    furnish(api, made)
-    token = api.deps.vault.seal(made, META_TOKEN, "a token")
-    for waba in api.deps.accounts.wabas(made):
-        api.deps.accounts.change_waba(made, waba.waba_id, lambda found: replace(found, token=token))
-    return made
-
-
-def _state(api: Api, owner: TenantId, state: State) -> None:
-    api.deps.campaigns.change(owner, CampaignId(owner), lambda found: replace(found, state=state))
-
-
-def _asked(owner: TenantId, path: str, operation: dict[str, Any]) -> tuple[str, object, str]:
-    """(path, body, media type) of a request for things of this tenant."""
-    content: dict[str, dict[str, Any]] = operation.get("requestBody", {}).get("content", {})
-    media_type, described = next(iter(content.items()), ("application/json", {}))
-    body = _bodies().get(("POST", path), described.get("example"))
-    if isinstance(body, dict):
-        mine = {"phone_number_id": _number_of(owner), "contact_id": _an_id("{contact_id}", owner), "key": "other"}
-        mine["until"] = moment(EpochMs(epoch_ms() + 3_600_000))
-        body = body | {name: value for name, value in mine.items() if name in body}
-    return re.sub(r"\{\w+\}", lambda found: _an_id(found.group(0), owner), path), body, media_type
+    return furnished(api)
 
 
 def test_every_effect_is_done_once_and_answered_the_same(
@@ -132,8 +76,8 @@ def test_every_effect_is_done_once_and_answered_the_same(
     refused, not_kept, otherwise = set(), set(), {}
     for path, operation in sorted(EFFECTS.items(), key=lambda one: one[0].endswith("/disconnect")):
         if path.startswith("/v1/campaigns/") and (state := before.get(path.rpartition("/")[2])) is not None:
-            _state(api, owner, state)
-        real, body, media_type = _asked(owner, path, operation)
+            bring_to(api, owner, state)
+        real, body, media_type = request_for(owner, "POST", path, operation)
         kept.answers.clear()
         kept.lose = 1
         for _ in range(2):
@@ -151,11 +95,11 @@ def test_every_effect_is_done_once_and_answered_the_same(
 
 
 def test_a_launch_is_answered_also_when_it_has_begun_meanwhile(api: Api, owner: TenantId, kept: Kept) -> None:
-    _state(api, owner, State.DRAFT)
+    bring_to(api, owner, State.DRAFT)
     path, headers = f"/v1/campaigns/{owner}/launch", {"idempotency-key": "launch"}
     kept.lose = 1
     assert api.call("POST", path, tenant=owner, headers=headers).status == 503
-    _state(api, owner, State.SENDING)
+    bring_to(api, owner, State.SENDING)
     second = api.call("POST", path, tenant=owner, headers=headers)
     assert (second.status, second.body["status"]) == (200, "sending")
 

@@ -20,7 +20,8 @@ from shared.ids import TenantId
 from shared.store.audit.trail import Span
 from shared.store.engine.directory import DirectoryItem
 from tests.integration.api.test_attempts import _asked, _state
-from tests.integration.api.test_handler import _an_id, _bodies, furnish, is_problem, paths, tenant
+from tests.support.furnished import an_id, bodies, furnish, paths, tenant
+from tests.support.api_handler import is_problem
 from tests.support.api_handler import Api
 
 CHANGING = [
@@ -66,20 +67,7 @@ def log(api: Api, owner: TenantId) -> list[Entry]:
 
 @pytest.fixture(scope="module")
 def owner(api: Api) -> TenantId:
-    owner = tenant(api)
-    furnish(api, owner)
-    token = api.deps.vault.seal(owner, META_TOKEN, "a token")
-    for waba in api.deps.accounts.wabas(owner):
-        api.deps.accounts.change_waba(owner, waba.waba_id, lambda found: replace(found, token=token))
-    return owner
-
-
-def _request(owner: TenantId, method: str, path: str, operation: dict[str, Any]) -> tuple[str, object, str]:
-    if method == "POST":
-        real, body, media_type = _asked(owner, path, operation)
-        return real, OTHERS.get(path, body), media_type
-    body = OTHERS.get(path, _bodies().get((method, path)))
-    return re.sub(r"\{\w+\}", lambda found: _an_id(found.group(0), owner), path), body, "application/json"
+    return furnished(api)
 
 
 def test_every_effect_has_one_entry_and_what_is_not_audited_has_none(
@@ -93,8 +81,9 @@ def test_every_effect_has_one_entry_and_what_is_not_audited_has_none(
     ):
         name = operation["operationId"]
         if path.startswith("/v1/campaigns/") and (state := states.get(path.rpartition("/")[2])) is not None:
-            _state(api, owner, state)
-        real, body, media_type = _request(owner, method, path, operation)
+            bring_to(api, owner, state)
+        real, body, media_type = request_for(owner, method, path, operation)
+        body = OTHERS.get(path, body)
         headers = {"content-type": media_type, "idempotency-key": path, "x-forwarded-for": "198.51.100.9"}
         answers = [
             api.call(method, real, body, tenant=owner, headers=headers, address="192.0.2.7", user_agent="tests/1")
@@ -161,7 +150,7 @@ def test_no_change_is_written_where_its_entry_cannot_be(api: Api, monkeypatch: p
 
 
 def test_what_meta_never_answered_shows_that_it_began(api: Api, owner: TenantId) -> None:
-    body = _bodies()["POST", "/v1/templates"]
+    body = bodies()["POST", "/v1/templates"]
     waba = api.deps.accounts.wabas(owner)[0].waba_id
     answer = api.call("POST", "/v1/templates", {**body, "waba_id": waba, "name": "begun"}, tenant=owner)  # type: ignore[dict-item]
     assert answer.status >= 500

@@ -24,7 +24,7 @@ from shared.queue_messages import LeaveControl
 from shared.store.accounts.tenants import Accounts
 from shared.store.numbers.token_watches import TokenWatches
 from shared.store.engine.database import Database
-from tests.integration.api.test_attempts import Kept, kept
+from tests.support.kept_answers import Kept, kept
 from tests.support.api_handler import Answer
 from tests.support.chats import graph_url
 from tests.support.onboardings import Business, made, stopped

@@ -24,7 +24,8 @@ from shared.observability import logger
 from shared.store.accounts.people import People
 from shared.store.engine.cursor import encode_cursor
 from shared.store.engine.database import TableItem
-from tests.integration.api.test_handler import NOBODY, _an_id, furnish, is_problem, paths, tenant
+from tests.support.furnished import NOBODY, an_id, furnish, paths, tenant
+from tests.support.api_handler import is_problem
 from tests.support.api_handler import Answer, Api, scopes_for
 from tests.support.fake_aws import Context
 from tests.support.faults import answers_lost, refusing
@@ -38,14 +39,6 @@ def guard_of(api: Api, tokens: Any) -> AuthorizerDeps:
     """What the authorizer works with, over the stores of the running API."""
     directory = api.deps.directory
     return AuthorizerDeps(api.deps.accounts, People(directory), tokens, directory)
-
-
-def routes(*, with_body: bool = False) -> list[Any]:
-    return [
-        pytest.param(method, path, operation, id=f"{method} {path}")
-        for method, path, operation in paths()
-        if "x-required-scope" in operation and (not with_body or "requestBody" in operation)
-    ]
 
 
 @pytest.mark.parametrize(("method", "path", "operation"), routes())
@@ -63,7 +56,7 @@ def test_whoever_lacks_the_scope_is_told_nothing_of_the_request(
 def test_half_a_character_is_refused_wherever_it_stands_in_a_body(
     api: Api, method: str, path: str, operation: dict[str, Any]
 ) -> None:
-    real = re.sub(r"\{\w+\}", lambda m: _an_id(m.group(0)), path)
+    real = with_ids(path)
     for body, field in (
         ({"a": [{"b": "fine"}, {"b": f"cut {HALF}"}]}, "a.1.b"),
         ({"a": {HALF: "x"}}, "a"),
@@ -317,7 +310,7 @@ def test_a_cursor_of_another_list_is_the_callers_mistake_on_every_list(
     tenant_id = tenant(api)
     furnish(api, tenant_id)
     api.deps.directory.create(tenant_id, f"IMP#{tenant_id}", ImportJob(tenant_id, "a.csv", Options("BR")))
-    real = re.sub(r"\{\w+\}", lambda m: _an_id(m.group(0), tenant_id), path)
+    real = with_ids(path, tenant_id)
     assert api.call(method, real, tenant=tenant_id, **scopes_for(path)).status == 200
     for position in _POSITIONS:
         cursor = encode_cursor("another list", position)

@@ -38,34 +38,12 @@ from tests.support.api_document import api_document
 from tests.support.api_handler import Answer, Api
 from tests.support.fake_aws import Context
 
-NOBODY, NONE = TenantId("t"), TenantId("")
 PERSON = APPLICANT | {
     "business_name": "Café Ltda",
     "email": "Ana@Example.com",
     "password": "Correct-horse-1",
     "country": "br",
 }
-
-
-def paths() -> list[tuple[str, str, dict[str, Any]]]:
-    return [(m.upper(), path, operation) for path, ms in api_document()["paths"].items() for m, operation in ms.items()]
-
-
-def is_problem(answer: Answer, status: int, code: str, field: str | None = None) -> bool:
-    body = answer.body
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    assert {"type", "title", "detail"} <= set(body)
-    assert body["instance"] == answer.headers["X-Request-Id"]
-    assert (answer.status, body["status"], body["code"], body.get("field")) == (status, status, code, field)
-    return True
-
-
-def tenant(api: Api) -> TenantId:
-    """A tenant with one thing of each kind, whose ids hold its own id."""
-    tenant_id = TenantId(new_ulid())
-    owner = Member(new_ulid(), f"sub-{tenant_id}", "a@b.co", Role.OWNER)
-    api.deps.accounts.create(Tenant(tenant_id, "T", "BR"), owner)
-    return tenant_id
 
 
 @pytest.mark.parametrize(
@@ -163,139 +141,11 @@ def test_every_route_wants_a_caller_and_its_scope(api: Api, method: str, path: s
     if scope is None:
         assert operation["security"] == []
         return
-    real = re.sub(r"\{\w+\}", lambda m: _an_id(m.group(0)), path)
-    body = _bodies().get((method, path))
+    real = with_ids(path)
+    body = bodies().get((method, path))
     everything_else = ",".join({"campaigns", "contacts", "conversations", "read", "settings"} - {scope})
     assert api.call(method, real, body).status == 401
     assert is_problem(api.call(method, real, body, tenant=NOBODY, scopes=everything_else), 403, "missing_scope")
-
-
-def _an_id(name: str, tenant_id: TenantId = NONE) -> str:
-    return {
-        "{contact_id}": contact_id_for(tenant_id, "phone", "+5511912345678"),
-        "{conversation_id}": conversation_id_for(
-            tenant_id, PhoneNumberId("1"), contact_id_for(tenant_id, "phone", "+5511912345678")
-        ),
-        "{key}": "city",
-        "{template_id}": "4242",
-        "{message_id}": message_key(EpochMs(1), "w"),
-        "{delivery_id}": f"{1:013d}-evt_{tenant_id}0",
-        "{phone_number_id}": _number_of(tenant_id) if tenant_id else "1",
-        "{waba_id}": f"9{_number_of(tenant_id)}" if tenant_id else "1",
-    }.get(name, tenant_id or "01HZZZZZZZZZZZZZZZZZZZZZZZ")
-
-
-def _number_of(tenant_id: TenantId) -> PhoneNumberId:
-    """Of the number that it is furnished with."""
-    return PhoneNumberId(f"{int(tenant_id[-8:], 36)}")
-
-
-def _bodies() -> dict[tuple[str, str], object]:
-    """A body that is right in form for every route that wants one."""
-    bot = {"name": "b", "rules": [{"match": "any", "reply": "hi"}]}
-    return {
-        ("POST", "/v1/api-keys"): {"name": "k", "scopes": ["read"]},
-        ("POST", "/v1/api-keys/{key_id}/rotate"): {},
-        ("PATCH", "/v1/members/{member_id}"): {"role": "viewer", "revision": 0},
-        ("POST", "/v1/whatsapp/connect"): {"code": "c", "waba_id": "1"},
-        ("POST", "/v1/whatsapp/onboardings"): {"code": "c", "waba_id": "1"},
-        ("POST", "/v1/whatsapp/onboardings/{onboarding_id}/continue"): {},
-        ("PATCH", "/v1/numbers/{phone_number_id}/profile"): {"about": "stolen"},
-        ("POST", "/v1/fields"): {"key": "city"},
-        ("POST", "/v1/contacts"): {"phone": "+5511912345678"},
-        ("PATCH", "/v1/contacts/{contact_id}"): {"name": "stolen"},
-        ("POST", "/v1/contacts/{contact_id}/opt-out"): {"source": "x"},
-        ("POST", "/v1/contacts/{contact_id}/opt-in"): {"source": "x"},
-        ("POST", "/v1/templates"): {
-            "name": "n", "language": "en", "category": "UTILITY", "components": [{"type": "BODY", "text": "x"}],
-        },
-        ("PATCH", "/v1/templates/{template_id}"): {"components": [{"type": "BODY", "text": "x"}]},
-        ("POST", "/v1/templates/check"): {},
-        ("POST", "/v1/templates/{template_id}/duplicate"): {"language": "es"},
-        ("POST", "/v1/templates/{template_id}/preview"): {},
-        ("POST", "/v1/template-drafts"): {},
-        ("PUT", "/v1/template-drafts/{draft_id}"): {"name": "stolen"},
-        ("POST", "/v1/template-samples"): {"media_id": "01HZZZZZZZZZZZZZZZZZZZZZZZ"},
-        ("POST", "/v1/template-tests"): {"template_id": "4242", "phone_number_id": "1", "phone": "+5511912345678"},
-        ("POST", "/v1/campaigns"): {
-            "name": "c", "phone_number_id": "1", "template_id": "4242", "audience": {"everyone": True},
-        },
-        ("PUT", "/v1/rate-card"): {"currency": "EUR", "rates": []},
-        ("POST", "/v1/conversations"): {"contact_id": "0" * 32, "phone_number_id": "1"},
-        ("POST", "/v1/conversations/{conversation_id}/messages"): {"type": "text", "text": {"body": "stolen"}},
-        ("POST", "/v1/conversations/{conversation_id}/assign"): {"to": None},
-        ("POST", "/v1/conversations/{conversation_id}/labels"): {},
-        ("POST", "/v1/conversations/{conversation_id}/close"): {},
-        ("POST", "/v1/conversations/{conversation_id}/snooze"): {"until": "2099-01-01T00:00:00Z"},
-        ("POST", "/v1/conversations/{conversation_id}/reopen"): {},
-        ("POST", "/v1/conversations/{conversation_id}/notes"): {"text": "stolen"},
-        ("PUT", "/v1/conversations/{conversation_id}/presence"): {"status": "typing"},
-        ("POST", "/v1/segments"): {"name": "stolen", "text": "has(contact.name)"},
-        ("POST", "/v1/segments/check"): {"text": "has(contact.name)"},
-        ("POST", "/v1/segments/count"): {"text": "has(contact.name)"},
-        ("POST", "/v1/segments/why"): {"text": "has(contact.name)", "contact_id": "0" * 32},
-        ("PATCH", "/v1/segments/{segment_id}"): {"revision": 1, "name": "stolen"},
-        ("POST", "/v1/labels"): {"name": "stolen"},
-        ("PATCH", "/v1/labels/{label_id}"): {"name": "stolen"},
-        ("POST", "/v1/canned-replies"): {"shortcut": "hi", "text": "stolen"},
-        ("PUT", "/v1/canned-replies/{reply_id}"): {"shortcut": "hi", "text": "stolen"},
-        ("PUT", "/v1/members/{member_id}/availability"): {"available": True},
-        ("POST", "/v1/media"): {"filename": "a.jpg", "mime_type": "image/jpeg", "size": 1},
-        ("POST", "/v1/bots"): bot,
-        ("PUT", "/v1/bots/{bot_id}"): bot,
-        ("POST", "/v1/webhook-endpoints"): {"url": "https://hooks.example.com/"},
-        ("PATCH", "/v1/webhook-endpoints/{endpoint_id}"): {"url": "https://stolen.example.com/"},
-        ("POST", "/v1/webhook-endpoints/{endpoint_id}/replay"): {"since": "2026-01-01T00:00:00Z"},
-    }  # fmt: skip
-
-
-def furnish(api: Api, tenant_id: TenantId) -> None:
-    """One thing of each kind, under ids that follow from the tenant's."""
-    deps, contact = api.deps, contact_id_for(tenant_id, "phone", "+5511912345678")
-    number = _number_of(tenant_id)
-    deps.accounts.connect(
-        tenant_id, Waba(WabaId(f"9{number}"), "x", "USD", "t"), [Number(number, WabaId(f"9{number}"), "+1", "x")]
-    )
-    deps.templates.put(
-        tenant_id, Template("4242", WabaId(f"9{number}"), "n", "en", "UTILITY", "APPROVED", "POSITIONAL", [])
-    )
-    content = TemplateDraft("private", "en", "UTILITY", "POSITIONAL", [])
-    deps.drafts.create(tenant_id, StoredDraft(tenant_id, content, created_by="m"))
-    deps.fields.create(tenant_id, ContactField("city", "City"))
-    deps.campaigns.create(
-        tenant_id,
-        Campaign(
-            CampaignId(tenant_id), "c", number, WabaId(f"9{number}"), "4242", "UTILITY", Audience(everyone=True), {}
-        ),
-    )
-    deps.bots.put(tenant_id, Bot(tenant_id, "b", PhoneNumberId(""), enabled=True, rules=(Rule("any", (), "hi"),)))
-    deps.contacts.upsert(tenant_id, contact, {"phone": "+5511912345678", "name": "Ana"}, {}, frozenset(), EpochMs(1))
-    head = Head(conversation_id_for(tenant_id, PhoneNumberId("1"), contact), PhoneNumberId("1"), contact, "Ana")
-    media = MessageMedia("stored", "image", "media/private", media_id="1", mime_type="image/jpeg")
-    message = Message(
-        message_key(EpochMs(1), "w"),
-        head.conversation_id,
-        "in",
-        "contact",
-        "text",
-        "private",
-        EpochMs(1),
-        {},
-        media=media,
-    )
-    deps.conversations.append(tenant_id, head, message)
-    deps.media.library.create(
-        tenant_id, LibraryFile(tenant_id, "private.jpg", "image/jpeg", "image", 1, created_by="m")
-    )
-    deps.directory.put(tenant_id, f"SEG#{tenant_id}", Segment(tenant_id, "private", 'contact.name == "private"'))
-    deps.inbox.put_label(tenant_id, Label(tenant_id, "private", "#000000"))
-    deps.inbox.put_canned_reply(tenant_id, CannedReply(tenant_id, "hi", "private"))
-    sealed = SealedSecret(deps.vault.seal(tenant_id, "webhook_secret", "whsec_cHJpdmF0ZQ=="), "dGU=")
-    endpoint = WebhookEndpoint(tenant_id, "https://private.example.com/", ("*",), "private", (sealed,), EpochMs(1))
-    deps.endpoints.create(tenant_id, endpoint)
-    event = f"evt_{tenant_id}0"
-    delivery = Logged(Delivery(f"{1:013d}-{event}", event, "message.received", EpochMs(1)), '{"private":1}')
-    deps.deliveries.change(tenant_id, tenant_id, delivery, lambda found: found)
 
 
 def test_no_call_of_one_tenant_reaches_anything_of_another(api: Api) -> None:
@@ -326,8 +176,8 @@ def test_no_call_of_one_tenant_reaches_anything_of_another(api: Api) -> None:
     for method, path, operation in paths():
         if "x-required-scope" not in operation:
             continue
-        real = re.sub(r"\{\w+\}", lambda m: _an_id(m.group(0), theirs), path)
-        answer = api.call(method, real, _bodies().get((method, path)), tenant=mine)
+        real = with_ids(path, theirs)
+        answer = api.call(method, real, bodies().get((method, path)), tenant=mine)
         assert theirs not in json.dumps(answer.body), (method, path)
         assert "private" not in json.dumps(answer.body), (method, path)
         if "{" in path:

@@ -25,14 +25,24 @@ from shared.store.audit.trail import AuditTrail, Span
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.sending_stops import SendingStops
 from shared.store.engine.database import Database
-from tests.integration.api.test_guards import routes
-from tests.integration.api.test_handler import NOBODY, _an_id, paths
 from tests.support.api_handler import Api
-from tests.support.operators import Operator, call, deed, enrolled_operator, let_in, new_operator, ops
+from tests.support.furnished import NOBODY, paths, routes, with_ids
+from tests.support.operators import (
+    SUSPENDED_FOR,
+    Operator,
+    call,
+    deed,
+    enrolled_operator,
+    entries,
+    let_in,
+    lift,
+    new_operator,
+    ops,
+    problem,
+    suspend,
+)
 from tests.support.people import PASSWORD, People, Person, people_of
 from tests.support.totp import totp
-
-REASON = "Messages to people who never asked for them"
 
 
 @pytest.fixture(scope="module")
@@ -49,27 +59,6 @@ def operator(people: People) -> Operator:
 @pytest.fixture
 def owner(people: People) -> Person:
     return people.owner()
-
-
-def problem(answer: Any) -> tuple[int, str]:
-    return answer.status, answer.body["code"]
-
-
-def entries(people: People, tenant: str) -> list[Entry]:
-    """Of the tenant's audit log, newest first."""
-    span = Span(EpochMs(epoch_ms() - 3_600_000), epoch_ms())
-    return AuditTrail(people.api.deps.directory).page(TenantId(tenant), span, 50, None).items
-
-
-def suspend(operator: Operator, tenant: str) -> str:
-    answer = operator.call("POST", f"/v1/operator/tenants/{tenant}/suspend", {"reason": REASON}, address="192.0.2.7")
-    assert answer.status == 200, answer.body
-    return str(answer.body["suspension"]["id"])
-
-
-def lift(operator: Operator, tenant: str, suspension: str) -> Any:
-    body = {"suspension_id": suspension, "reason": "cleaned"}
-    return operator.call("POST", f"/v1/operator/tenants/{tenant}/resume", body)
 
 
 @pytest.mark.parametrize(("method", "path", "operation"), routes())
@@ -132,7 +121,7 @@ def test_an_operator_without_a_second_factor_gets_only_the_enrolment(people: Peo
     for method, path, body in (
         ("GET", "/v1/operator/tenants", None),
         ("GET", f"/v1/operator/tenants/{owner.tenant}", None),
-        ("POST", f"/v1/operator/tenants/{owner.tenant}/suspend", {"reason": REASON}),
+        ("POST", f"/v1/operator/tenants/{owner.tenant}/suspend", {"reason": SUSPENDED_FOR}),
     ):
         assert problem(kim.call(method, path, body)) == (403, "enrolment_needed")
     assert problem(kim.call("POST", "/v1/operator/second-factor", {"password": "Another-horse-2"}))[0] == 401
@@ -179,7 +168,7 @@ def test_an_operator_is_called_by_a_token_and_by_no_cookie(people: People, opera
     login = {"email": operator.email, "password": PASSWORD, "second_factor_code": totp(operator.secret)}
     (cookie,) = people.browser("/v1/session", login).cookies
     path = f"/v1/operator/tenants/{NOBODY}/suspend"
-    answer = people.anybody(path, {"reason": REASON}, {"cookie": cookie.partition(";")[0]})
+    answer = people.anybody(path, {"reason": SUSPENDED_FOR}, {"cookie": cookie.partition(";")[0]})
     assert problem(answer) == (401, "token_missing")
 
 
@@ -193,7 +182,7 @@ def test_a_suspended_tenant_reads_and_changes_nothing(people: People, owner: Per
     assert problem(call(people, owner.token, "POST", "/v1/contacts", fields)) == (403, "tenant_suspended")
     assert call(people, owner.token, "GET", "/v1/contacts").status == 200
     shown = call(people, owner.token, "GET", "/v1/tenant").body["suspension"]
-    assert (shown["id"], shown["reason"]) == (suspension, REASON)
+    assert (shown["id"], shown["reason"]) == (suspension, SUSPENDED_FOR)
     said = {"source": "phone call"}
     assert call(people, owner.token, "POST", f"/v1/contacts/{contact}/opt-out", said).status == 200, "a no is heard"
     again = people.anybody("/v1/login", {"email": owner.email, "password": PASSWORD})
@@ -205,9 +194,9 @@ def test_a_suspended_tenant_reads_and_changes_nothing(people: People, owner: Per
     assert kinds.count("suspension") == 2
     (told,) = [one for one in entries(people, owner.tenant) if str(one.action) == "tenant.suspended"]
     assert (told.difference.before["suspension"], told.origin.address) == (None, "192.0.2.7")
-    assert told.difference.after["suspension"]["reason"] == REASON  # type: ignore[index]
+    assert told.difference.after["suspension"]["reason"] == SUSPENDED_FOR  # type: ignore[index]
     deeds = [(str(one.action), one.actor.kind, one.reason) for one in entries(people, owner.tenant)]
-    assert ("tenant.suspended", "operator", REASON) in deeds
+    assert ("tenant.suspended", "operator", SUSPENDED_FOR) in deeds
     assert ("tenant.reinstated", "operator", "cleaned") in deeds
 
 
@@ -247,10 +236,7 @@ def _changing() -> list[Any]:
 def test_no_route_changes_anything_of_a_suspended_tenant(api: Api, method: str, path: str) -> None:
     scopes = ",".join(sorted(TENANT_SCOPES))
     context = {"tenant_id": NOBODY, "member_id": "m", "role": "owner", "scopes": scopes, "suspended": "true"}
-    real = path
-    for name in ("{" + part.partition("}")[0] + "}" for part in path.split("{")[1:]):
-        real = real.replace(name, _an_id(name))
-    assert problem(api.call(method, real, {}, granted=context)) == (403, "tenant_suspended")
+    assert problem(api.call(method, with_ids(path), {}, granted=context)) == (403, "tenant_suspended")
 
 
 def test_what_a_suspension_stops_goes_on_when_it_is_lifted_unless_more_stops_it(
@@ -285,12 +271,12 @@ def test_a_lift_is_of_the_suspension_that_was_seen(people: People, owner: Person
     for reason in ("", "   "):
         assert operator.call("POST", path, {"reason": reason}).status == 422
     nobody = f"/v1/operator/tenants/{new_ulid()}/suspend"
-    assert problem(operator.call("POST", nobody, {"reason": REASON})) == (404, "not_found")
+    assert problem(operator.call("POST", nobody, {"reason": SUSPENDED_FOR})) == (404, "not_found")
 
 
 def test_a_repeated_suspension_is_one(people: People, owner: Person, operator: Operator) -> None:
     path, headers = f"/v1/operator/tenants/{owner.tenant}/suspend", {"idempotency-key": new_ulid()}
-    answers = [operator.call("POST", path, {"reason": REASON}, headers=headers) for _ in range(2)]
+    answers = [operator.call("POST", path, {"reason": SUSPENDED_FOR}, headers=headers) for _ in range(2)]
     assert answers[0].body["suspension"] == answers[1].body["suspension"]
     assert sum(str(one.action) == "tenant.suspended" for one in entries(people, owner.tenant)) == 1
 
@@ -326,7 +312,7 @@ def test_a_deed_whose_answer_was_lost_answers_as_it_did_and_undoes_nothing(
         assert lift(operator, owner.tenant, seen).status == 200
 
     undo()
-    suspended = twice(f"{base}/suspend", {"reason": REASON}, undo)
+    suspended = twice(f"{base}/suspend", {"reason": SUSPENDED_FOR}, undo)
     assert (suspended.status, suspended.body["suspension"]) == (200, None)
     deeds = [str(one.action) for one in entries(people, owner.tenant) if str(one.action).startswith("tenant.")]
     assert (deeds.count("tenant.suspended"), deeds.count("tenant.reinstated")) == (4, 4)
@@ -335,7 +321,7 @@ def test_a_deed_whose_answer_was_lost_answers_as_it_did_and_undoes_nothing(
 def test_nothing_is_done_to_a_tenant_without_an_entry(people: People, owner: Person) -> None:
     parts, now = bootstrap.parts()[OperatorParts], epoch_ms()
     with pytest.raises(RuntimeError, match="occasion"):
-        suspend_tenant(parts, owner.tenant, Suspension(new_ulid(now), REASON, "kim", now))
+        suspend_tenant(parts, owner.tenant, Suspension(new_ulid(now), SUSPENDED_FOR, "kim", now))
     assert parts.accounts.tenant(owner.tenant).suspension is None
 
 
@@ -350,7 +336,7 @@ def test_of_suspensions_and_lifts_at_one_moment_the_document_and_the_stop_agree(
             if number % 2:
                 suspension_id = new_ulid(now)
                 with deed(suspension_id, Action.TENANT_SUSPENDED):
-                    suspend_tenant(parts, owner.tenant, Suspension(suspension_id, REASON, "kim", now))
+                    suspend_tenant(parts, owner.tenant, Suspension(suspension_id, SUSPENDED_FOR, "kim", now))
             else:
                 standing = parts.accounts.tenant(owner.tenant).suspension
                 seen = standing.suspension_id if standing is not None else ""

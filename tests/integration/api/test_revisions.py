@@ -24,22 +24,18 @@ from shared.ids import ContactId
 from shared.services.meta_access import MetaAccess
 from shared.store.contacts.items import read_contact_item
 from shared.store.engine.database import TableItem
-from tests.integration.api.test_templates import made, reviewed
 from tests.support.api_document import api_document
 from tests.support.api_handler import Answer
 from tests.support.at_once import Racers, racers
 from tests.support.chats import Chat, chat, graph_url
 from tests.support.faults import at_once, each_sent_twice
 from tests.support.racing_api import racing_api
+from tests.support.reviewed_templates import ask, made, reviewed
 
 __all__ = ["chat", "graph_url"]
 AT_ONCE = 8
 Json = dict[str, Any]
 CLASH = (409, "changed_meanwhile")
-
-
-def ask(chat: Chat, method: str, path: str, body: object = None) -> Answer:
-    return chat.api.call(method, path, body, tenant=chat.tenant)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from shared.clock import EpochMs, epoch_ms
 from shared.domain.campaigns.campaign import Audience, Campaign, State
 from shared.domain.leases import COUNTS
 from shared.ids import CampaignId, PhoneNumberId, TenantId, WabaId, new_ulid
-from tests.integration.api.test_handler import is_problem, tenant
+from tests.support.furnished import tenant
+from tests.support.api_handler import is_problem
 from tests.support.api_handler import Answer, Api
 
 SPAIN = {"subject": "contact.country", "operator": "is", "value": "ES"}

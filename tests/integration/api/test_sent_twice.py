@@ -5,10 +5,9 @@ import pytest
 
 from shared.ids import TenantId
 from shared.store.engine.database import TableItem
-from tests.integration.api.test_any_request import _plainly, furnished
-from tests.integration.api.test_handler import paths
 from tests.support.api_handler import Api
 from tests.support.faults import each_sent_twice
+from tests.support.furnished import furnished, paths, plainly
 
 CHANGES = sorted(
     ((method, path, operation) for method, path, operation in paths() if method != "GET"),
@@ -19,7 +18,7 @@ CHANGES = sorted(
 def _answers(api: Api, owner: TenantId) -> dict[str, tuple[int, object]]:
     found: dict[str, tuple[int, object]] = {}
     for method, path, operation in CHANGES:
-        answer = _plainly(api, owner, method, path, operation)
+        answer = plainly(api, owner, method, path, operation)
         found[f"{method} {path}"] = answer.status, answer.body.get("code")
     return found
 

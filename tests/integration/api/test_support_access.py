@@ -22,10 +22,21 @@ from shared.errors import Conflict
 from shared.ids import TenantId, new_ulid
 from shared.observability import logger
 from shared.store.engine.database import TableItem
-from tests.integration.api.test_operators import entries, lift, problem, suspend
 from tests.support.api_handler import Api
 from tests.support.log_lines import StandardOutput, lines_of
-from tests.support.operators import REASON, Operator, call, deed, enrolled_operator, let_in, ops
+from tests.support.operators import (
+    REASON,
+    Operator,
+    call,
+    deed,
+    enrolled_operator,
+    entries,
+    let_in,
+    lift,
+    ops,
+    problem,
+    suspend,
+)
 from tests.support.people import PASSWORD, People, Person, people_of
 from tests.support.totp import totp
 

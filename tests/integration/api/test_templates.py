@@ -21,36 +21,14 @@ from shared.domain.templates.stored_draft import MOST_DRAFTS, StoredDraft
 from shared.domain.templates.template import Template
 from shared.errors import Conflict, ProviderRejected, RetryableError
 from shared.ids import CampaignId, TenantId, WabaId, new_ulid
-from tests.integration.api.test_attempts import Kept, kept
+from tests.support.kept_answers import Kept, kept
+from tests.support.reviewed_templates import BODY, ask, made, reviewed
 from tests.support.api_handler import Answer, Api
 from tests.support.chats import Chat, chat, graph_url
 from tests.support.template_shapes import SHAPES, values_for
 
 __all__ = ["chat", "graph_url", "kept"]
 Json = dict[str, Any]
-BODY: Json = {"type": "BODY", "text": "Our sale is on now."}
-
-
-def ask(chat: Chat, method: str, path: str, body: object = None, **more: Any) -> Answer:
-    return chat.api.call(method, path, body, tenant=chat.tenant, **more)
-
-
-def made(chat: Chat, name: str = "promo", **more: Any) -> Json:
-    """A template that Meta has approved, as it is listed after a sync."""
-    content = {"name": name, "language": "en", "category": "MARKETING", "components": [BODY], **more}
-    answer = ask(chat, "POST", "/v1/templates", content)
-    assert (answer.status, answer.body["status"]) == (201, "PENDING"), answer.body
-    return reviewed(chat, answer.body["id"])
-
-
-def reviewed(chat: Chat, template_id: str) -> Json:
-    for _ in range(200):
-        assert ask(chat, "POST", "/v1/templates/sync").status == 200
-        found = ask(chat, "GET", f"/v1/templates/{template_id}").body
-        if found["status"] != "PENDING":
-            return found
-        time.sleep(0.02)
-    raise AssertionError("never reviewed")
 
 
 @contextmanager
