@@ -24,6 +24,7 @@ from infra.local.cloud import LocalCloud
 from infra.local.services import script
 from infra.local.workers import Workers
 from tests.bench.ingest import measured, receive
+from tests.support.campaigns import campaign_body
 from tests.support.api import (
     HTTP,
     Business,
@@ -118,13 +119,7 @@ def _campaign(business: Business, people: Sequence[str]) -> str:
     rows = "\n".join(["phone,name", *(f"{phone},Ana" for phone in people)])
     import_csv(business.owner, rows.encode(), tags="all")
     template = approved_template(business.owner, "offer")
-    body = {
-        "name": "Offer",
-        "phone_number_id": business.phone_number_id,
-        "template_id": template["id"],
-        "audience": {"tags": ["all"]},
-        "variables": {"body.1": {"source": "contact", "value": "name", "fallback": "you"}},
-    }
+    body = campaign_body(business.phone_number_id, template["id"], {"tags": ["all"]})
     return f"/v1/campaigns/{business.owner.post('/v1/campaigns', body)['id']}"
 
 

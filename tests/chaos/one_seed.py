@@ -15,6 +15,7 @@ from tests.chaos.evidence import Evidence
 from tests.chaos.plan import Event, Plan, plan_of
 from tests.chaos.saboteur import Saboteur, Target
 from tests.chaos.verdict import Verdict, judge
+from tests.support.campaigns import campaign_body
 from tests.support.api import Business, approved_template, import_csv, post_webhook, signed_up
 
 _BOUND_SECONDS = 300.0
@@ -201,13 +202,7 @@ def prepared(stage: Stage, seed: int) -> OneSeed:
     audience = {
         contact["id"]: contact["phone"].lstrip("+") for contact in business.key.pages("/v1/contacts", limit=100)
     }
-    draft = {
-        "name": f"Chaos {seed}",
-        "phone_number_id": business.phone_number_id,
-        "template_id": template["id"],
-        "audience": {"tags": ["all"]},
-        "variables": {"body.1": {"source": "contact", "value": "name", "fallback": "you"}},
-    }
+    draft = campaign_body(business.phone_number_id, template["id"], {"tags": ["all"]}, f"Chaos {seed}")
     campaign_id = business.key.post("/v1/campaigns", draft)["id"]
     target = stage.saboteur.watch(plan, (business.tenant_id, business.phone_number_id))
     return OneSeed(stage, plan, business, campaign_id, audience, target)

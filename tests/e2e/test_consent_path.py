@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from infra.local.cloud import LocalCloud
+from tests.support.campaigns import campaign_body
 from tests.support.api import (
     Business,
     Json,
@@ -74,13 +75,7 @@ def campaign(cloud: LocalCloud, business: Business) -> tuple[str, list[str]]:
     rows = "\n".join(["phone,name", *(f"{phone},Ana" for phone in people)])
     import_csv(business.owner, rows.encode(), tags="crowd")
     template = approved_template(business.owner, f"crowd_{secrets.token_hex(3)}")
-    body = {
-        "name": "Crowd",
-        "phone_number_id": business.phone_number_id,
-        "template_id": template["id"],
-        "audience": {"tags": ["crowd"]},
-        "variables": {"body.1": {"source": "contact", "value": "name", "fallback": "you"}},
-    }
+    body = campaign_body(business.phone_number_id, template["id"], {"tags": ["crowd"]})
     path = f"/v1/campaigns/{business.owner.post('/v1/campaigns', body)['id']}"
     business.owner.post(f"{path}/launch")
     wait_for(lambda: business.owner.get(f"{path}/report"), lambda report: report["sent"])

@@ -4,6 +4,7 @@ import pytest
 
 from infra.local.cloud import LocalCloud
 from infra.local.services import script
+from tests.support.campaigns import campaign_body
 from tests.support.api import Business, Json, approved_template, import_csv, settle, signed_up, wait_for
 
 PRICE = 62_500
@@ -22,13 +23,7 @@ def business(cloud: LocalCloud) -> Business:
 
 def draft(business: Business, name: str) -> str:
     template = approved_template(business.owner, name)
-    body = {
-        "name": name,
-        "phone_number_id": business.phone_number_id,
-        "template_id": template["id"],
-        "audience": {"everyone": True},
-        "variables": {"body.1": {"source": "contact", "value": "name", "fallback": "you"}},
-    }
+    body = campaign_body(business.phone_number_id, template["id"], {"everyone": True}, name)
     return str(business.owner.post("/v1/campaigns", body)["id"])
 
 

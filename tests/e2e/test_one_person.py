@@ -6,6 +6,7 @@ import pytest
 
 from infra.local.cloud import LocalCloud
 from infra.local.services import script
+from tests.support.campaigns import campaign_body
 from tests.support.api import Business, Json, approved_template, import_csv, journal, settle, signed_up, wait_for
 
 IMPORTED = {
@@ -51,13 +52,8 @@ def test_a_stop_under_the_whatsapp_id_keeps_a_campaign_from_the_contact_that_was
     )
     assert len(people) == len(IMPORTED) + 1
     template = approved_template(api, "one_person")
-    draft = {
-        "name": "One person",
-        "phone_number_id": number,
-        "template_id": template["id"],
-        "audience": {"tags": ["all"]},
-        "variables": {"body.1": {"source": "constant", "value": "friend"}},
-    }
+    friend = {"body.1": {"source": "constant", "value": "friend"}}
+    draft = campaign_body(number, template["id"], {"tags": ["all"]}, variables=friend)
     campaign_id = api.post("/v1/campaigns", draft)["id"]
     api.post(f"/v1/campaigns/{campaign_id}/launch")
     report = wait_for(

@@ -13,6 +13,7 @@ import pytest
 
 from infra.local.cloud import STACK, LocalCloud
 from infra.ops.__main__ import main
+from tests.support.campaigns import campaign_body
 from tests.support.api import (
     Business,
     Json,
@@ -69,13 +70,7 @@ def template(business: Business) -> str:
 
 
 def launched(business: Business, template: str, name: str) -> str:
-    body = {
-        "name": name,
-        "phone_number_id": business.phone_number_id,
-        "template_id": template,
-        "audience": {"everyone": True},
-        "variables": {"body.1": {"source": "contact", "value": "name", "fallback": "you"}},
-    }
+    body = campaign_body(business.phone_number_id, template, {"everyone": True}, name)
     campaign_id = str(business.owner.post("/v1/campaigns", body)["id"])
     business.owner.post(f"/v1/campaigns/{campaign_id}/launch")
     return campaign_id

@@ -5,6 +5,7 @@ import secrets
 import pytest
 
 from infra.local.cloud import LocalCloud
+from tests.support.campaigns import campaign_body
 from tests.support.api import Api, Business, Json, approved_template, import_csv, signed_up, wait_for
 
 
@@ -20,13 +21,7 @@ def business(cloud: LocalCloud) -> Business:
 
 
 def draft(business: Business, template_id: str, audience: Json) -> Json:
-    return {
-        "name": "to a segment",
-        "phone_number_id": business.phone_number_id,
-        "template_id": template_id,
-        "audience": audience,
-        "variables": {"body.1": {"source": "contact", "value": "name", "fallback": "you"}},
-    }
+    return campaign_body(business.phone_number_id, template_id, audience)
 
 
 def sent(api: Api, campaign_id: str) -> Json:

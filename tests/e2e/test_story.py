@@ -12,6 +12,7 @@ import pytest
 
 from infra.local.cloud import LocalCloud
 from infra.local.services import script
+from tests.support.campaigns import campaign_body
 from tests.support.api import (
     HTTP,
     Api,
@@ -85,13 +86,9 @@ class Story:
         script(self.cloud.simulator_url, {"inbound": message})
 
     def draft(self, tag: str) -> str:
-        body = {
-            "name": f"Campaign for {tag}",
-            "phone_number_id": self.business.phone_number_id,
-            "template_id": self.template["id"],
-            "audience": {"tags": [tag]},
-            "variables": {"body.1": {"source": "field", "value": "ciudad", "fallback": "your city"}},
-        }
+        city = {"body.1": {"source": "field", "value": "ciudad", "fallback": "your city"}}
+        number, name = self.business.phone_number_id, f"Campaign for {tag}"
+        body = campaign_body(number, self.template["id"], {"tags": [tag]}, name, variables=city)
         return str(self.api.post("/v1/campaigns", body)["id"])
 
 

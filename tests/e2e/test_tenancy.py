@@ -18,6 +18,7 @@ from infra.local.cloud import LocalCloud
 from infra.local.services import script
 from infra.local.tenant import APPLICANT
 from shared.domain.accounts.permissions import Scope
+from tests.support.campaigns import campaign_body
 from tests.support.api import HTTP, PASSWORD, Api, Business, Json, approved_template, signed_up, wait_for
 from tests.support.authorizer import remembering
 from tests.support.two_tenants import REPEATED_KEY, Owned, identifying, owning, snapshot
@@ -139,13 +140,7 @@ def _reasons(world: World) -> Iterator[Attempt]:
 
 
 def _campaign(number: str, template_id: str, tag: str, variables: Json) -> Json:
-    return {
-        "name": "mine",
-        "phone_number_id": number,
-        "template_id": template_id,
-        "audience": {"tags": [tag]},
-        "variables": variables,
-    }
+    return campaign_body(number, template_id, {"tags": [tag]}, variables=variables)
 
 
 def _templates_made(world: World) -> Iterator[Attempt]:

@@ -46,6 +46,7 @@ from shared.queue_messages import (
 from shared.store.campaigns.number_items import work_of
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory
+from tests.support.campaigns import a_campaign
 from tests.support.fake_aws import Context
 
 MANY, FEW = TenantId("many"), TenantId("few")
@@ -212,7 +213,7 @@ def test_whoever_has_many_campaigns_in_a_batch_of_statuses_keeps_nobody_s_from_b
     def get(tenant_id: TenantId, campaign_id: CampaignId) -> Campaign:
         look("get", tenant_id)
         number = PhoneNumberId(f"{tenant_id} {campaign_id[1:]}")
-        return Campaign(campaign_id, "", number, WabaId("w"), "t", "MARKETING", Audience(), {}, sizes=(4, *(0,) * 15))
+        return a_campaign(campaign_id, name="", phone_number_id=number, sizes=(4, *(0,) * 15))
 
     parts: Any = SimpleNamespace(campaigns=SimpleNamespace(get=get), lanes=SimpleNamespace(work=work))
     updates = [*_updates(MANY, 200), *_updates(FEW, 1)]

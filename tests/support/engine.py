@@ -60,6 +60,7 @@ from shared.store.engine.directory import Directory
 from shared.store.segments.segments import Segments
 from shared.store.templates.templates import Templates
 from shared.store.webhooks.endpoints import WebhookEndpoints
+from tests.support.campaigns import a_campaign
 from tests.support.exact_books import exact_books
 from tests.support.wire import straighten
 
@@ -260,17 +261,7 @@ class World:
 
     def launch(self, tag: str = "all", **changes: Any) -> CampaignId:
         """A campaign to everybody with the tag, scheduled for now; returns its id."""
-        campaign = Campaign(
-            campaign_id=CampaignId(new_ulid()),
-            name="sale",
-            phone_number_id=self.phone_number_id,
-            waba_id=self.waba_id,
-            template_id="77",
-            category="MARKETING",
-            audience=Audience(tags=(tag,)),
-            variables={"body.1": Variable("contact", "name")},
-            created_at=epoch_ms(),
-        )
+        campaign = a_campaign(name="sale", phone_number_id=self.phone_number_id, waba_id=self.waba_id, template_id="77", audience=Audience(tags=(tag,)), variables={"body.1": Variable("contact", "name")}, created_at=epoch_ms())
         campaign = replace(campaign, **changes)
         self.deps.campaigns.create(self.tenant_id, campaign)
         now = epoch_ms()

@@ -29,6 +29,7 @@ from shared.domain.webhooks.endpoint import SealedSecret, WebhookEndpoint
 from shared.ids import CampaignId, PhoneNumberId, TenantId, WabaId, new_ulid
 from shared.store.conversations.conversations import Head
 from shared.store.webhooks.deliveries import Logged
+from tests.support.campaigns import a_campaign
 from tests.support.api_document import api_document
 from tests.support.api_handler import Answer, Api, scopes_for
 
@@ -156,9 +157,7 @@ def furnish(api: Api, tenant_id: TenantId) -> None:
     deps.fields.create(tenant_id, ContactField("city", "City"))
     deps.campaigns.create(
         tenant_id,
-        Campaign(
-            CampaignId(tenant_id), "c", number, WabaId(f"9{number}"), "4242", "UTILITY", Audience(everyone=True), {}
-        ),
+        a_campaign(tenant_id, phone_number_id=number, waba_id=WabaId(f"9{number}"), template_id="4242", category="UTILITY", audience=Audience(everyone=True)),
     )
     deps.bots.put(tenant_id, Bot(tenant_id, "b", PhoneNumberId(""), enabled=True, rules=(Rule("any", (), "hi"),)))
     deps.contacts.upsert(tenant_id, contact, {"phone": "+5511912345678", "name": "Ana"}, {}, frozenset(), EpochMs(1))

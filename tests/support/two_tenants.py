@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from infra.local.cloud import LocalCloud
 from infra.local.services import script
+from tests.support.campaigns import campaign_body
 from tests.support.api import (
     Business,
     Json,
@@ -171,13 +172,7 @@ def _picture(cloud: LocalCloud, business: Business, phone: str, conversation_id:
 
 
 def _campaign(business: Business, word: str, template_id: str) -> str:
-    body = {
-        "name": f"{word} campaign",
-        "phone_number_id": business.phone_number_id,
-        "template_id": template_id,
-        "audience": {"tags": [word]},
-        "variables": {"body.1": {"source": "contact", "value": "name", "fallback": "you"}},
-    }
+    body = campaign_body(business.phone_number_id, template_id, {"tags": [word]}, f"{word} campaign")
     return str(business.owner.post("/v1/campaigns", body)["id"])
 
 

@@ -18,6 +18,7 @@ from shared.domain.webhooks.endpoint import WebhookEndpoint
 from shared.failures import InvocationFailed
 from shared.ids import CampaignId, ContactId, ConversationId, PhoneNumberId, TenantId, WabaId, new_ulid
 from shared.store.conversations.conversations import Head
+from tests.support.campaigns import a_campaign
 from tests.support.api_handler import Api
 from tests.support.fake_aws import Context
 
@@ -137,9 +138,7 @@ def test_ticks(api: Api, tables: Tables, tenant: TenantId) -> None:
 
 
 def test_a_campaign_that_is_paused(api: Api, tables: Tables, tenant: TenantId) -> None:
-    campaign = Campaign(CampaignId(new_ulid()), "sale", PhoneNumberId("pn"), WabaId("w"), "t", "MARKETING",
-                        Audience(everyone=True), {},
-                        state=State.SENDING)  # fmt: skip
+    campaign = a_campaign(audience=Audience(everyone=True), state=State.SENDING)
     api.deps.campaigns.create(tenant, campaign)
     cursor = start(api, tenant)
     change = lambda c: replace(c, state=State.PAUSED, reason="template_paused")  # noqa: E731

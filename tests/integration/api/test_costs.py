@@ -16,6 +16,7 @@ from shared.domain.campaigns.load_record import SealedBlock
 from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.template import Template
 from shared.ids import CampaignId, ContactId, PhoneNumberId, TenantId, WabaId, new_ulid
+from tests.support.campaigns import a_campaign
 from tests.support.api_handler import Answer, Api
 
 RATES: list[dict[str, Any]] = [
@@ -41,16 +42,7 @@ class Shop:
         template = Template("77", WabaId(waba), "hi", "en", "MARKETING", "APPROVED", "POSITIONAL", [])
         made.templates.put(self.tenant, template)
         self.campaign = new_ulid()
-        campaign = Campaign(
-            CampaignId(self.campaign),
-            "c",
-            PhoneNumberId(number),
-            WabaId(waba),
-            "77",
-            "MARKETING",
-            Audience(everyone=True),
-            {},
-        )
+        campaign = a_campaign(self.campaign, phone_number_id=PhoneNumberId(number), waba_id=WabaId(waba), template_id="77", audience=Audience(everyone=True))
         made.campaigns.create(self.tenant, campaign)
 
     def ask(self, method: str, path: str, body: object = None) -> Answer:

@@ -20,6 +20,7 @@ from shared.domain.templates.compiler import Variable
 from shared.domain.templates.template import Template
 from shared.errors import ProviderRejected, RetryableError
 from shared.ids import CampaignId, PhoneNumberId, TenantId, WabaId, new_ulid
+from tests.support.campaigns import a_campaign
 from tests.support.api_handler import Answer, Api
 
 
@@ -46,7 +47,7 @@ class Shop:
     def draft(self, variables: dict[str, Variable] | None = None) -> CampaignId:
         campaign_id = CampaignId(new_ulid())
         audience = Audience(everyone=True)
-        made = Campaign(campaign_id, "c", self.number, self.waba, "77", "UTILITY", audience, variables or {})
+        made = a_campaign(campaign_id, phone_number_id=self.number, waba_id=self.waba, template_id="77", category="UTILITY", audience=audience, variables=variables or {})
         self.api.deps.campaigns.create(self.tenant, made)
         return campaign_id
 
@@ -272,7 +273,7 @@ def test_a_launch_with_media_waits_until_meta_can_be_asked(shop: Shop) -> None:
 
 
 def launched(shop: Shop, audience: Audience, start_at: str | None = None) -> Answer:
-    made = Campaign(CampaignId(new_ulid()), "c", shop.number, shop.waba, "77", "UTILITY", audience, {})
+    made = a_campaign(phone_number_id=shop.number, waba_id=shop.waba, template_id="77", category="UTILITY", audience=audience)
     shop.api.deps.campaigns.create(shop.tenant, made)
     path = f"/v1/campaigns/{made.campaign_id}/launch"
     return shop.api.call("POST", path, {"start_at": start_at} if start_at else {}, tenant=shop.tenant)

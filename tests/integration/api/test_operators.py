@@ -25,6 +25,7 @@ from shared.store.audit.trail import AuditTrail, Span
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.sending_stops import SendingStops
 from shared.store.engine.database import Database
+from tests.support.campaigns import a_campaign
 from tests.support.api_handler import Api
 from tests.support.furnished import NOBODY, paths, routes, with_ids
 from tests.support.operators import (
@@ -207,10 +208,7 @@ def test_a_suspended_tenant_stops_campaigns_and_takes_access_away(
     invited = {"email": f"{new_ulid().lower()}@aurora.example", "role": "viewer"}
     key = owner.call("POST", "/v1/api-keys", {"name": "k", "scopes": ["read"]}).body
     invitation = owner.call("POST", "/v1/invitations", invited).body
-    campaign = Campaign(
-        CampaignId(new_ulid()), "c", PhoneNumberId("1"), WabaId("2"), "t", "MARKETING", Audience(), {},
-        state=State.SENDING,
-    )  # fmt: skip
+    campaign = a_campaign(state=State.SENDING)
     Campaigns(people.api.deps.directory).create(TenantId(owner.tenant), campaign)
     suspend(operator, owner.tenant)
     path = f"/v1/campaigns/{campaign.campaign_id}"

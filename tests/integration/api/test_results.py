@@ -15,6 +15,7 @@ from shared.ids import CampaignId, ContactId, PhoneNumberId, TenantId, WabaId, n
 from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.sends import Sends
 from shared.store.engine.database import Database
+from tests.support.campaigns import a_campaign
 from tests.support.exact_books import exact_books
 
 
@@ -64,19 +65,7 @@ def stored(database: Database) -> tuple[Sends, Lanes, TenantId, Campaign]:
     """A campaign of 200 in two shards, in five blocks; the first 100 are claimed, 90 sent, 5 failed."""
     sends, lanes, tenant = Sends(database), Lanes(database), TenantId(new_ulid())
     sizes = (150, 0, 50, *([0] * 13))
-    campaign = Campaign(
-        CampaignId(new_ulid()),
-        "c",
-        PhoneNumberId(f"8{new_ulid()}"),
-        WabaId("1"),
-        "1",
-        "UTILITY",
-        Audience(),
-        {},
-        State.SENDING,
-        sizes=sizes,
-        skipped={"opted_out": 1, "us_marketing": 1},
-    )
+    campaign = a_campaign(phone_number_id=PhoneNumberId(f"8{new_ulid()}"), category="UTILITY", state=State.SENDING, sizes=sizes, skipped={"opted_out": 1, "us_marketing": 1})
     for shard, prefix, total in ((0, "0", 150), (2, "2", 50)):
         crowd = people(total, prefix)
         if shard == 0:

@@ -10,6 +10,7 @@ from shared.clock import EpochMs, epoch_ms
 from shared.domain.campaigns.campaign import Audience, Campaign, State
 from shared.domain.leases import COUNTS
 from shared.ids import CampaignId, PhoneNumberId, TenantId, WabaId, new_ulid
+from tests.support.campaigns import a_campaign
 from tests.support.furnished import tenant
 from tests.support.api_handler import is_problem
 from tests.support.api_handler import Answer, Api
@@ -214,17 +215,7 @@ def test_another_tenants_segment_and_campaign_are_not_there(api: Api, mine: Tena
 
 
 def _campaign(api: Api, mine: TenantId) -> CampaignId:
-    campaign = Campaign(
-        campaign_id=CampaignId(new_ulid()),
-        name="c",
-        phone_number_id=PhoneNumberId("1"),
-        waba_id=WabaId("1"),
-        template_id="1",
-        category="MARKETING",
-        audience=Audience(everyone=True),
-        variables={},
-        created_at=epoch_ms(),
-    )
+    campaign = a_campaign(audience=Audience(everyone=True), created_at=epoch_ms())
     api.deps.campaigns.create(mine, campaign)
     return campaign.campaign_id
 

@@ -12,6 +12,7 @@ from shared.domain.campaigns.campaign import Audience, Campaign, State
 from shared.domain.campaigns.load_record import SealedBlock
 from shared.domain.contacts.contact import ContactField
 from shared.ids import CampaignId, ContactId, PhoneNumberId, TenantId, WabaId, new_ulid
+from tests.support.campaigns import a_campaign
 from tests.support.api_handler import Answer, Api
 
 
@@ -89,7 +90,7 @@ def test_recipients_say_how_many_they_are_and_who(shop: Shop) -> None:
     ana, other = ContactId(shop.contact(name="Ana")["id"]), ContactId("f" * 32)
     campaign_id, number = CampaignId(new_ulid()), PhoneNumberId(f"7{new_ulid()}")
     audience = Audience(everyone=True)
-    campaign = Campaign(campaign_id, "c", number, WabaId("1"), "77", "MARKETING", audience, {})
+    campaign = a_campaign(campaign_id, phone_number_id=number, audience=audience)
     shop.api.deps.campaigns.create(shop.tenant, campaign)
     path = f"/v1/campaigns/{campaign_id}/recipients"
     assert shop.ask("GET", path).body == {"items": [], "next_cursor": None, "total": None}

@@ -21,6 +21,7 @@ from shared.domain.templates.stored_draft import MOST_DRAFTS, StoredDraft
 from shared.domain.templates.template import Template
 from shared.errors import Conflict, ProviderRejected, RetryableError
 from shared.ids import CampaignId, TenantId, WabaId, new_ulid
+from tests.support.campaigns import a_campaign
 from tests.support.kept_answers import Kept, kept
 from tests.support.reviewed_templates import BODY, ask, made, reviewed
 from tests.support.api_handler import Answer, Api
@@ -358,9 +359,7 @@ def test_a_test_reaches_nobody_who_said_no(chat: Chat) -> None:
 def test_what_a_campaign_was_sent_with_is_known_after_the_template_changed(chat: Chat) -> None:
     template = made(chat)
     now = epoch_ms()
-    sent = Campaign(
-        CampaignId(new_ulid()), "c", chat.number, chat.waba, template["id"], "MARKETING", Audience(), {}, frozen_at=now
-    )
+    sent = a_campaign(phone_number_id=chat.number, waba_id=chat.waba, template_id=template["id"], frozen_at=now)
     chat.api.deps.campaigns.create(chat.tenant, sent)
     other = replace(sent, campaign_id=CampaignId(new_ulid()), template_id="another")
     chat.api.deps.campaigns.create(chat.tenant, other)

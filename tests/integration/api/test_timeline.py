@@ -20,6 +20,7 @@ from shared.ids import CampaignId, ContactId, ConversationId, WabaId, new_ulid
 from shared.store.contacts.mergers import Mergers
 from shared.store.engine.database import Database
 from shared.store.engine.documents import to_document
+from tests.support.campaigns import a_campaign
 from tests.support.api_handler import Api
 from tests.support.capacity import Meter
 from tests.support.teams import Team, team
@@ -52,13 +53,8 @@ def wrote_to(
     campaign_id = CampaignId(new_ulid(EpochMs(made or at)))
     deps.campaigns.create(
         team.tenant,
-        Campaign(
-            campaign_id, f"at {at}", team.number, WabaId("1"), "42", "MARKETING", Audience(everyone=True), VARIABLES,
-            state=State.COMPLETED, created_at=EpochMs(made or at), frozen_at=at, started_at=at, finished_at=at,
-            sizes=sizes,
-            cursors=(len(people),), plan=to_document(compile_plan(TEMPLATE, VARIABLES, [])),
-        ),
-    )  # fmt: skip
+        a_campaign(campaign_id, name=f"at {at}", phone_number_id=team.number, template_id="42", audience=Audience(everyone=True), variables=VARIABLES, state=State.COMPLETED, created_at=EpochMs(made or at), frozen_at=at, started_at=at, finished_at=at, sizes=sizes, cursors=(len(people),), plan=to_document(compile_plan(TEMPLATE, VARIABLES, []))),
+    )
     for n in range(-(-len(people) // BLOCK_SIZE)):
         block = people[n * BLOCK_SIZE : (n + 1) * BLOCK_SIZE]
         ids = [recipient.contact_id for recipient in block]

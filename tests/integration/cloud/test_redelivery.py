@@ -29,6 +29,7 @@ from shared.queue_messages import (
     SweepCampaign,
     WakeLane,
 )
+from tests.support.campaigns import campaign_body
 from tests.support.api import (
     HTTP,
     Business,
@@ -126,13 +127,8 @@ def scene(cloud: LocalCloud) -> Scene:
     api, tenant_id = business.owner, business.tenant_id
     job = import_csv(api, "\n".join(["phone", *PHONES]).encode(), tags="all")
     template = approved_template(api, "come_again", "Come again, {{1}}, soon.")
-    body = {
-        "name": "Twice",
-        "phone_number_id": business.phone_number_id,
-        "template_id": template["id"],
-        "audience": {"tags": ["all"]},
-        "variables": {"body.1": {"source": "constant", "value": "you"}},
-    }
+    you = {"body.1": {"source": "constant", "value": "you"}}
+    body = campaign_body(business.phone_number_id, template["id"], {"tags": ["all"]}, variables=you)
     campaign_id = api.post("/v1/campaigns", body)["id"]
     api.post(f"/v1/campaigns/{campaign_id}/launch")
     deliver(cloud, "Start", [StartCampaign(tenant_id, campaign_id)] * 2)

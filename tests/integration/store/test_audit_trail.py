@@ -26,6 +26,7 @@ from shared.store.engine.audited import Occasion, on_occasion
 from shared.store.engine.cursor import encode_cursor
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory, DirectoryItem
+from tests.support.campaigns import a_campaign
 from tests.support.faults import at_once, sent_twice
 
 NOW = from_rfc3339("2026-11-30T12:00:00Z")
@@ -288,10 +289,7 @@ def test_a_campaign_that_is_stopped_while_somebody_resumes_it_was_stopped_by_the
     database: Database, trail: AuditTrail, tenant: TenantId
 ) -> None:
     campaigns = Campaigns(Directory(database))
-    campaign = Campaign(
-        CampaignId(new_ulid(NOW)), "c", PhoneNumberId(f"1{tenant}"), WabaId("2"), "t", "MARKETING", Audience(), {},
-        state=State.SENDING,
-    )  # fmt: skip
+    campaign = a_campaign(new_ulid(NOW), phone_number_id=PhoneNumberId(f"1{tenant}"), template_id="t", state=State.SENDING)
     campaigns.create(tenant, campaign)
     stop = CampaignStop(campaigns, Lanes(database))
     with on_occasion(Occasion(entry(Action.CAMPAIGN_RESUMED, Kind.CAMPAIGN), tenant)):

@@ -10,6 +10,7 @@ from shared.ids import CampaignId, PhoneNumberId, TenantId, WabaId, new_ulid
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory
+from tests.support.campaigns import a_campaign
 
 DAY_MS = 86_400_000
 Make = Callable[..., str]
@@ -23,12 +24,7 @@ def campaigns(database: Database) -> Campaigns:
 @pytest.fixture
 def make(campaigns: Campaigns, tenant: TenantId) -> Make:
     def make(at: EpochMs, frozen_at: EpochMs = EpochMs(0)) -> str:
-        campaign = Campaign(
-            CampaignId(new_ulid(at)), "c", PhoneNumberId("1"), WabaId("1"), "1", "MARKETING", Audience(), {},
-            created_at=at,
-            frozen_at=frozen_at,
-            state=State.COMPLETED if frozen_at else State.DRAFT,
-        )  # fmt: skip
+        campaign = a_campaign(new_ulid(at), created_at=at, frozen_at=frozen_at, state=State.COMPLETED if frozen_at else State.DRAFT)
         campaigns.create(tenant, campaign)
         return campaign.campaign_id
 

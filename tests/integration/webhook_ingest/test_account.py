@@ -12,6 +12,7 @@ from shared.domain.templates.template import Template
 from shared.errors import Conflict
 from shared.ids import CampaignId, PhoneNumberId, TenantId, WabaId
 from shared.queue_messages import AccountEvent
+from tests.support.campaigns import a_campaign
 from tests.support.consumers import Deps
 from tests.support.fake_aws import Context, FakeAws, sqs_event
 from tests.support.webhook_payloads import OTHER, OTHER_PHONE_ID, OTHER_WABA, PHONE_ID, TENANT, WABA, Json
@@ -48,18 +49,7 @@ def campaign(
     state: State,
     phone_number_id: PhoneNumberId = PHONE_ID,
 ) -> None:
-    stored = Campaign(
-        campaign_id,
-        "Sale",
-        phone_number_id,
-        WABA,
-        template_id,
-        "MARKETING",
-        Audience(),
-        {},
-        state=state,
-        frozen_at=EpochMs(1),
-    )
+    stored = a_campaign(campaign_id, name="Sale", phone_number_id=phone_number_id, waba_id=WABA, template_id=template_id, state=state, frozen_at=EpochMs(1))
     deps.campaigns.create(tenant_id, stored)
     if state is State.SENDING:
         sizes = (1,) + (0,) * (SHARDS - 1)

@@ -20,6 +20,7 @@ from shared.domain.campaigns.number_work import NumberWork
 from shared.domain.contacts.identity import SHARDS, contact_id_for, conversation_id_for, shard_of
 from shared.ids import CampaignId, ContactId, PhoneNumberId, WabaId
 from shared.store.campaigns.lanes import Lanes
+from tests.support.campaigns import a_campaign
 from tests.support.capacity import Meter
 from tests.support.consumers import Deps
 from tests.support.fake_aws import Context, FakeAws, sqs_event
@@ -97,20 +98,7 @@ class Measured:
         began = EpochMs((NOW_S - 60) * 1000)
         self.deps.campaigns.create(
             TENANT,
-            Campaign(
-                campaign_id,
-                "Sale",
-                PHONE_ID,
-                WabaId("w"),
-                "tpl",
-                "MARKETING",
-                Audience(everyone=True),
-                {},
-                state=State.SENDING,
-                frozen_at=began,
-                started_at=began,
-                sizes=tuple(1 if s == shard else 0 for s in range(SHARDS)),
-            ),
+            a_campaign(campaign_id, phone_number_id=PHONE_ID, audience=Audience(everyone=True), state=State.SENDING, frozen_at=began, started_at=began, sizes=tuple(1 if s == shard else 0 for s in range(SHARDS))),
         )
         sent = StatusChange(sent={0})
         block = block_number(shard, 0)

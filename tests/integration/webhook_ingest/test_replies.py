@@ -17,6 +17,7 @@ from shared.domain.campaigns.number_work import Run
 from shared.domain.contacts.identity import SHARDS, contact_id_for, shard_of
 from shared.ids import CampaignId, ContactId, WabaId
 from shared.store.contacts.mergers import Mergers
+from tests.support.campaigns import a_campaign
 from tests.support.consumers import Deps
 from tests.support.fake_aws import Context, FakeAws, sqs_event
 from tests.support.webhook_payloads import PHONE_ID, TENANT, TEXT, Json, envelope, messages, wire
@@ -55,20 +56,7 @@ def campaign(deps: Deps, campaign_id: CampaignId, started_at: EpochMs, **more: A
         sealed = SealedBlock(n, 0, min(200, n * 80 + 80), {}, ids[-1], n == 2)
         deps.sends.seal_block(TENANT, campaign_id, shard, sealed, part, [], EpochMs(1))
     sizes = tuple(200 if s == shard else 0 for s in range(SHARDS))
-    made = Campaign(
-        campaign_id,
-        "Sale",
-        PHONE_ID,
-        WabaId("w"),
-        "tpl",
-        "MARKETING",
-        Audience(everyone=True),
-        {},
-        state=State.SENDING,
-        frozen_at=started_at,
-        started_at=started_at,
-        sizes=sizes,
-    )
+    made = a_campaign(campaign_id, phone_number_id=PHONE_ID, audience=Audience(everyone=True), state=State.SENDING, frozen_at=started_at, started_at=started_at, sizes=sizes)
     deps.campaigns.create(TENANT, replace(made, **more))
     n, slot = divmod(ids.index(BY_PHONE), 80)
     return block_number(shard, n), slot
@@ -396,12 +384,8 @@ def test_a_person_whom_the_campaign_knew_as_a_contact_that_was_merged_since_answ
     now = NOW_S * 1000
     deps.campaigns.create(
         TENANT,
-        Campaign(
-            CampaignId("C1"), "Sale", PHONE_ID, WabaId("w"), "tpl", "MARKETING", Audience(), {},
-            state=State.SENDING,
-            frozen_at=EpochMs(now - HOUR), started_at=EpochMs(now - HOUR), sizes=sizes,
-        ),
-    )  # fmt: skip
+        a_campaign("C1", phone_number_id=PHONE_ID, state=State.SENDING, frozen_at=EpochMs(now - HOUR), started_at=EpochMs(now - HOUR), sizes=sizes),
+    )
     place = (block_number(shard, 0), 0)
     wrote(deps, CampaignId("C1"), place, EpochMs(now - 500))
     deps.contacts.upsert(TENANT, known_as, {"bsuid": "US.1234"}, {}, frozenset(), EpochMs(1))

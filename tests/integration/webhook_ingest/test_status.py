@@ -17,6 +17,7 @@ from shared.domain.conversations.message_ids import message_key
 from shared.ids import CampaignId, ContactId, ConversationId, PhoneNumberId, TenantId
 from shared.queue_messages import StatusUpdates
 from shared.store.conversations.conversations import Head
+from tests.support.campaigns import a_campaign
 from tests.support.consumers import Deps
 from tests.support.fake_aws import Context, FakeAws, sqs_event
 from tests.support.webhook_payloads import OTHER, OTHER_PHONE_ID, PHONE_ID, TENANT, WABA
@@ -24,19 +25,7 @@ from tests.support.webhook_payloads import OTHER, OTHER_PHONE_ID, PHONE_ID, TENA
 AT = 1_750_030_073
 IDS = sorted(f"0{i:031x}" for i in range(4))
 SIZES = (4, *(0,) * 15)
-CAMPAIGN = Campaign(
-    CampaignId("C"),
-    "Sale",
-    PHONE_ID,
-    WABA,
-    "T",
-    "MARKETING",
-    Audience(),
-    {},
-    state=State.SENDING,
-    sizes=SIZES,
-    cursors=(4,),
-)
+CAMPAIGN = a_campaign("C", phone_number_id=PHONE_ID, waba_id=WABA, state=State.SENDING, sizes=SIZES, cursors=(4,))
 
 
 @pytest.fixture(autouse=True)

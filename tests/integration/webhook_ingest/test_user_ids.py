@@ -13,6 +13,7 @@ from shared.domain.contacts.identity import contact_id_for
 from shared.ids import CampaignId, ContactId, WabaId
 from tests.integration.webhook_ingest.test_inbound import deliver
 from tests.integration.webhook_ingest.test_status import deliver as deliver_statuses
+from tests.support.campaigns import a_campaign
 from tests.support.consumers import Deps
 from tests.support.webhook_payloads import PHONE_ID, STATUS, TENANT, Json, envelope, statuses, wire
 
@@ -120,18 +121,7 @@ def test_a_whatsapp_id_that_no_table_knows_is_whom_the_message_was_for(deps: Dep
     stored(deps, {"phone": PHONE, "region": "ES"})
     people = [Recipient(BY_PHONE, PHONE, ())]
     deps.sends.seal_block(TENANT, CampaignId("C"), 0, SealedBlock(0, 0, 1, {}, BY_PHONE, True), people, [], EpochMs(1))
-    sent = Campaign(
-        CampaignId("C"),
-        "Sale",
-        PHONE_ID,
-        WabaId("w"),
-        "T",
-        "MARKETING",
-        Audience(),
-        {},
-        sizes=(1, *(0,) * 15),
-        cursors=(1,),
-    )
+    sent = a_campaign("C", phone_number_id=PHONE_ID, sizes=(1, *(0,) * 15), cursors=(1,))
     deps.campaigns.create(TENANT, sent)
     stranger = "29912345678"
     for never_sent in ("0|0|2", "0|0|0", "0|1|1"):

@@ -21,6 +21,7 @@ from shared.domain.campaigns.load_record import SealedBlock
 from shared.domain.campaigns.number_work import LaneState
 from shared.ids import CampaignId, PhoneNumberId, WabaId
 from tests.unit.campaigns.lane_samples import batch, lane, run, work
+from tests.support.campaigns import a_campaign
 
 NOW = EpochMs(10_000_000)
 LONG_AGO, JUST_NOW = EpochMs(NOW - STUCK_MS - 1), EpochMs(NOW - STUCK_MS)
@@ -28,11 +29,7 @@ SIZES = (100,) + (0,) * 15
 
 
 def campaign(state: State = State.SENDING, **changes: object) -> Campaign:
-    known = Campaign(
-        *(CampaignId("c1"), "sale", PhoneNumberId("1"), WabaId("2"), "3", "MARKETING", Audience(), {}),
-        state=state,
-        sizes=SIZES,
-    )
+    known = a_campaign("c1", state=state, sizes=SIZES)
     return replace(known, **changes)  # type: ignore[arg-type]
 
 

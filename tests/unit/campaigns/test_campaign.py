@@ -17,6 +17,7 @@ from shared.domain.campaigns.campaign import (
 )
 from shared.errors import Conflict
 from shared.ids import CampaignId, PhoneNumberId, WabaId
+from tests.support.campaigns import a_campaign
 
 ALLOWED = {
     ("draft", "launch"): "scheduled",
@@ -68,7 +69,7 @@ def test_who_is_in_an_audience(audience: Audience, tags: set[str], expected: boo
     assert audience.includes(frozenset(tags)) is expected
 
 
-CAMPAIGN = Campaign(CampaignId("c"), "sale", PhoneNumberId("1"), WabaId("w"), "t", "MARKETING", Audience(), {})
+CAMPAIGN = a_campaign("c", waba_id=WabaId("w"))
 
 
 def test_planned_counts_the_skipped_too() -> None:
@@ -100,17 +101,7 @@ def test_whom_meta_spared_rests_for_a_day_and_for_good_after_a_second_try(
     finished_at: EpochMs | None, second_try: bool, rest: bool
 ) -> None:
     source = EarlierCampaign(CampaignId("c0"), ("failed",)) if second_try else None
-    earlier = Campaign(
-        CampaignId("c"),
-        "c",
-        PhoneNumberId("1"),
-        WabaId("2"),
-        "3",
-        "MARKETING",
-        Audience(source=source),
-        {},
-        finished_at=finished_at,
-    )
+    earlier = a_campaign("c", audience=Audience(source=source), finished_at=finished_at)
     assert spared_people_rest(earlier, EpochMs(10 * DAY)) is rest
 
 

@@ -23,9 +23,10 @@ from shared.domain.campaigns.chunks import (
 from shared.domain.contacts.identity import SHARDS
 from shared.ids import CampaignId, PhoneNumberId, WabaId
 from tests.unit.campaigns.test_books import slot_sets, status_blocks
+from tests.support.campaigns import a_campaign
 
 NOW = EpochMs(1_800_000_000_000)
-CAMPAIGN = Campaign(CampaignId("c"), "c", PhoneNumberId("1"), WabaId("1"), "1", "UTILITY", Audience(), {})
+CAMPAIGN = a_campaign("c", category="UTILITY")
 CHUNK = 2 * BLOCK_SIZE
 
 

@@ -14,11 +14,12 @@ from shared.domain.campaigns.further_tries import (
     reaches_nobody_before,
 )
 from shared.ids import CampaignId, PhoneNumberId, WabaId
+from tests.support.campaigns import a_campaign
 
 
 def campaign(campaign_id: CampaignId, source: CampaignId = CampaignId(""), *outcomes: str) -> Campaign:
     audience = Audience(source=EarlierCampaign(source, outcomes)) if source else Audience(everyone=True)
-    return Campaign(campaign_id, "c", PhoneNumberId("1"), WabaId("2"), "3", "MARKETING", audience, {})
+    return a_campaign(campaign_id, audience=audience)
 
 
 @pytest.mark.parametrize(

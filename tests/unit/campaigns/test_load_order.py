@@ -19,6 +19,7 @@ from shared.domain.campaigns.campaign import Audience, Campaign, EarlierCampaign
 from shared.errors import Conflict
 from shared.ids import CampaignId, PhoneNumberId, TenantId, WabaId
 from shared.store.campaigns.campaigns import Campaigns
+from tests.support.campaigns import a_campaign
 
 TENANT = TenantId("t")
 SHARDS = 2
@@ -31,10 +32,7 @@ CAP = FrequencyCap(1, 7)
 
 
 def campaign(campaign_id: CampaignId, at: int, **changes: Any) -> Campaign:
-    made = Campaign(
-        campaign_id, "sale", PhoneNumberId("1"), WabaId("2"), "3", "MARKETING", EVERYBODY, {},
-        state=State.SCHEDULED, begins_at=EpochMs(at), created_at=EpochMs(at),
-    )  # fmt: skip
+    made = a_campaign(campaign_id, audience=EVERYBODY, state=State.SCHEDULED, begins_at=EpochMs(at), created_at=EpochMs(at))
     return replace(made, **changes)
 
 

@@ -12,11 +12,10 @@ from shared.domain.campaigns.load_record import SealedBlock
 from shared.domain.contacts.identity import SHARDS
 from shared.errors import Conflict
 from shared.ids import CampaignId, ContactId, PhoneNumberId, WabaId
+from tests.support.campaigns import a_campaign
 
 NOW = EpochMs(1_000_000)
-CAMPAIGN = Campaign(
-    CampaignId("c1"), "sale", PhoneNumberId("1"), WabaId("2"), "3", "MARKETING", Audience(), {}, state=State.LOADING
-)
+CAMPAIGN = a_campaign("c1", state=State.LOADING)
 FOUND = Totals(sizes=(2, 1), skipped={"opted_out": 4}, last_blocks=())
 
 

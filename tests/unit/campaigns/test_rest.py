@@ -9,19 +9,10 @@ from functions.campaign_dispatch.sweep.logic.rest import REST_MS, WATCHED_MS, pu
 from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import Audience, Campaign, State, wake_on_state_change
 from shared.ids import CampaignId, PhoneNumberId, WabaId
+from tests.support.campaigns import a_campaign
 
 NOW = EpochMs(1_000_000_000)
-PAUSED = Campaign(
-    campaign_id=CampaignId("c"),
-    name="sale",
-    phone_number_id=PhoneNumberId("106"),
-    waba_id=WabaId("9"),
-    template_id="77",
-    category="MARKETING",
-    audience=Audience(everyone=True),
-    variables={},
-    state=State.PAUSED,
-)
+PAUSED = a_campaign("c", audience=Audience(everyone=True), state=State.PAUSED)
 
 
 def test_it_is_looked_at_every_minute_before_it_is_once_an_hour() -> None:

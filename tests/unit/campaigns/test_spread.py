@@ -10,6 +10,7 @@ from functions.api.campaigns.logic.spread import SPREAD_MS, begin_moment, spread
 from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import Audience, Campaign, State
 from shared.ids import CampaignId, PhoneNumberId, WabaId, derived_ulid
+from tests.support.campaigns import a_campaign
 
 NOW = EpochMs(1_800_000_000_000)
 LATER = EpochMs(NOW + 3_600_000)
@@ -17,7 +18,7 @@ IDS = st.text("0123456789ABCDEFGHJKMNPQRSTVWXYZ", min_size=26, max_size=26).map(
 
 
 def scheduled(campaign_id: CampaignId, start_at: EpochMs, begins_at: EpochMs | None) -> Campaign:
-    made = Campaign(campaign_id, "c", PhoneNumberId("1"), WabaId("2"), "3", "MARKETING", Audience(), {})
+    made = a_campaign(campaign_id)
     return replace(made, state=State.SCHEDULED, start_at=start_at, begins_at=begins_at)
 
 

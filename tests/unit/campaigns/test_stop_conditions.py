@@ -13,9 +13,10 @@ from shared.domain.campaigns.stop_reasons import next_action, outweighs
 from shared.domain.numbers.number import Number
 from shared.domain.templates.template import Template
 from shared.ids import CampaignId, PhoneNumberId, WabaId
+from tests.support.campaigns import a_campaign
 
 NOW = EpochMs(1_800_000_000_000)
-CAMPAIGN = Campaign(CampaignId("c"), "sale", PhoneNumberId("1"), WabaId("w"), "t", "UTILITY", Audience(), {})
+CAMPAIGN = a_campaign("c", name="sale", waba_id=WabaId("w"), template_id="t", category="UTILITY")
 TEMPLATE = Template("t", WabaId("w"), "sale", "en", "UTILITY", "APPROVED", "POSITIONAL", [])
 NUMBER = Number(PhoneNumberId("1"), WabaId("w"), "+1", "Shop")
 UNTIL = {"status": "restricted", "reason": "account_restricted", "restricted_until": NOW}

@@ -24,12 +24,11 @@ from shared.domain.campaigns.number_work import Claim, RetryBatch
 from shared.errors import Conflict
 from shared.ids import CampaignId, PhoneNumberId, WabaId
 from tests.unit.campaigns.lane_samples import lane, run, work
+from tests.support.campaigns import a_campaign
 
 NOW = EpochMs(10_000_000)
 GRACE_MS = 2_000
-CAMPAIGN = Campaign(
-    CampaignId("c1"), "sale", PhoneNumberId("1"), WabaId("2"), "3", "MARKETING", Audience(), {}, state=State.SENDING
-)
+CAMPAIGN = a_campaign("c1", state=State.SENDING)
 
 
 def look(books: Books, failure: str = "", since: int = GRACE_MS + 1) -> Finding:

@@ -25,24 +25,14 @@ from shared.domain.campaigns.campaign import Audience, Campaign, State
 from shared.domain.campaigns.number_work import Claim, LaneState
 from shared.ids import CampaignId, PhoneNumberId, WabaId
 from tests.unit.campaigns.lane_samples import batch, lane, run, work
+from tests.support.campaigns import a_campaign
 
 NOW = EpochMs(1_000_000)
 SIZES = (100,) + (0,) * 15
 
 
 def campaign(state: State, **changes: object) -> Campaign:
-    known = Campaign(
-        CampaignId("c1"),
-        "sale",
-        PhoneNumberId("1"),
-        WabaId("2"),
-        "3",
-        "MARKETING",
-        Audience(),
-        {},
-        state=state,
-        sizes=SIZES,
-    )
+    known = a_campaign("c1", state=state, sizes=SIZES)
     return replace(known, **changes)  # type: ignore[arg-type]
 
 

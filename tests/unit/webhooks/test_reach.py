@@ -8,23 +8,13 @@ from shared.domain.campaigns.callback import CampaignSlot
 from shared.domain.campaigns.campaign import Audience, Campaign
 from shared.domain.contacts.identity import SHARDS
 from shared.ids import CampaignId, PhoneNumberId, TenantId, WabaId
+from tests.support.campaigns import a_campaign
 
 SIZES = (100, 50, *(0,) * (SHARDS - 3), 90)
 
 
 def reach(cursors: dict[int, int], lanes: int = 1, sizes: tuple[int, ...] = SIZES) -> Reach:
-    campaign = Campaign(
-        CampaignId("c"),
-        "Sale",
-        PhoneNumberId("pn"),
-        WabaId("w"),
-        "tpl",
-        "MARKETING",
-        Audience(),
-        {},
-        sizes=sizes,
-        lanes=lanes,
-    )
+    campaign = a_campaign("c", phone_number_id=PhoneNumberId("pn"), sizes=sizes, lanes=lanes)
     return Reach(campaign, cursors, {block_number(0, 0): {7: 3}})
 
 

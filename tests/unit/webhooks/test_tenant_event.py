@@ -22,15 +22,14 @@ from shared.domain.webhooks.tenant_event import (
     message_changes,
 )
 from shared.ids import CampaignId, ContactId, ConversationId, PhoneNumberId, WabaId
+from tests.support.campaigns import a_campaign
 
 IN = Message("m", ConversationId("v"), "in", "contact", "text", "hello", EpochMs(1), {"body": "hello"})
 OUT = Message("m", ConversationId("v"), "out", "agent", "text", "hello", EpochMs(1), {"body": "hello"}, status="queued")
 HEAD = Conversation(
     ConversationId("v"), PhoneNumberId("pn"), ContactId("c"), "Ana", EpochMs(1), "hello", EpochMs(1), unread=1
 )
-CAMPAIGN = Campaign(
-    CampaignId("k"), "sale", PhoneNumberId("pn"), WabaId("w"), "t", "MARKETING", Audience(everyone=True), {}
-)
+CAMPAIGN = a_campaign("k", phone_number_id=PhoneNumberId("pn"), audience=Audience(everyone=True))
 
 
 def kinds(changes: list[Any]) -> list[tuple[str, tuple[str, ...]]]:
