@@ -82,9 +82,9 @@ class AccountNouns(Common):
     @cached_property
     def entrance(self) -> "Entrance":
         from functions.api.accounts.attempts import AttemptLimits
-        from functions.api.accounts.user_pool.changes import PoolChanges
         from functions.api.accounts.sessions.log_in import Entrance
         from functions.api.accounts.signup.actions import Doors
+        from functions.api.accounts.user_pool.changes import PoolChanges
         from functions.api.accounts.user_pool.pool import UserPool
         from shared.store.accounts.call_buckets import CallBuckets
         from shared.store.accounts.people import People

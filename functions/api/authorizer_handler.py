@@ -15,8 +15,8 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.api.accounts.user_pool.access_tokens import TokenExpired
 from functions.api.accounts.operators.admission import ACCESS_PREFIX, acting, operating, tenant_context
+from functions.api.accounts.user_pool.access_tokens import TokenExpired
 from functions.api.authorizer_bootstrap import AuthorizerDeps, authorizer_deps
 from functions.api.http.outages import is_outage
 from functions.api.http.refusal import REFUSED, Refusal

@@ -11,15 +11,15 @@ from functions.api.accounts.user_pool.pool import UserPool
 from functions.api.numbers.token_warnings import WarningParts
 from shared.clients.aws import AwsClients
 from shared.config import required
-from shared.store.numbers.notices import Notices
 from shared.store.accounts.signups import Signups
 from shared.store.accounts.team import Team
 from shared.store.accounts.tenants import Accounts
-from shared.store.numbers.token_watches import TokenWatches
 from shared.store.campaigns.sweep_turns import SweepTurns
 from shared.store.conversations.conversations import Conversations
 from shared.store.engine.database import open_database
 from shared.store.engine.directory import Directory
+from shared.store.numbers.notices import Notices
+from shared.store.numbers.token_watches import TokenWatches
 
 
 @dataclass(frozen=True, slots=True)

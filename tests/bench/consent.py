@@ -24,7 +24,6 @@ from infra.local.cloud import LocalCloud
 from infra.local.services import script
 from infra.local.workers import Workers
 from tests.bench.ingest import measured, receive
-from tests.support.campaigns import campaign_body
 from tests.support.api import (
     HTTP,
     Business,
@@ -41,6 +40,7 @@ from tests.support.api import (
     take_inbound,
     wait_for,
 )
+from tests.support.campaigns import campaign_body
 
 INBOUND_A_SECOND = int(os.environ.get("CONSENT_INBOUND", "300"))
 SECONDS = int(os.environ.get("CONSENT_SECONDS", "30"))

@@ -15,8 +15,8 @@ from tests.chaos.evidence import Evidence
 from tests.chaos.plan import Event, Plan, plan_of
 from tests.chaos.saboteur import Saboteur, Target
 from tests.chaos.verdict import Verdict, judge
-from tests.support.campaigns import campaign_body
 from tests.support.api import Business, approved_template, import_csv, post_webhook, signed_up
+from tests.support.campaigns import campaign_body
 
 _BOUND_SECONDS = 300.0
 """From the launch until the campaign is complete; with leases of 15 s and pauses of 30 s, most need under 90."""

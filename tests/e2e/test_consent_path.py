@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 
 from infra.local.cloud import LocalCloud
-from tests.support.campaigns import campaign_body
 from tests.support.api import (
     Business,
     Json,
@@ -24,6 +23,7 @@ from tests.support.api import (
     take_inbound,
     wait_for,
 )
+from tests.support.campaigns import campaign_body
 
 CROWD, IN_A_POST = 200, 100
 

@@ -4,8 +4,8 @@ import pytest
 
 from infra.local.cloud import LocalCloud
 from infra.local.services import script
-from tests.support.campaigns import campaign_body
 from tests.support.api import Business, Json, approved_template, import_csv, settle, signed_up, wait_for
+from tests.support.campaigns import campaign_body
 
 PRICE = 62_500
 

@@ -6,8 +6,8 @@ import pytest
 
 from infra.local.cloud import LocalCloud
 from infra.local.services import script
-from tests.support.campaigns import campaign_body
 from tests.support.api import Business, Json, approved_template, import_csv, journal, settle, signed_up, wait_for
+from tests.support.campaigns import campaign_body
 
 IMPORTED = {
     "5491143210001": "+54 11 4321-0001",

@@ -13,7 +13,6 @@ import pytest
 
 from infra.local.cloud import STACK, LocalCloud
 from infra.ops.__main__ import main
-from tests.support.campaigns import campaign_body
 from tests.support.api import (
     Business,
     Json,
@@ -27,6 +26,7 @@ from tests.support.api import (
     signed_up,
     wait_for,
 )
+from tests.support.campaigns import campaign_body
 
 Ops = Callable[..., Json]
 NO, YES = "+34622000001", "+34622000002"

@@ -5,8 +5,8 @@ import secrets
 import pytest
 
 from infra.local.cloud import LocalCloud
-from tests.support.campaigns import campaign_body
 from tests.support.api import Api, Business, Json, approved_template, import_csv, signed_up, wait_for
+from tests.support.campaigns import campaign_body
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,6 @@ import pytest
 
 from infra.local.cloud import LocalCloud
 from infra.local.services import script
-from tests.support.campaigns import campaign_body
 from tests.support.api import (
     HTTP,
     Api,
@@ -26,6 +25,7 @@ from tests.support.api import (
     stripe_signature,
     wait_for,
 )
+from tests.support.campaigns import campaign_body
 
 PEOPLE = 60
 PHONES = [f"+3460{n:07d}" for n in range(4_000_000, 4_000_000 + PEOPLE)]

@@ -18,9 +18,9 @@ from infra.local.cloud import LocalCloud
 from infra.local.services import script
 from infra.local.tenant import APPLICANT
 from shared.domain.accounts.permissions import Scope
-from tests.support.campaigns import campaign_body
 from tests.support.api import HTTP, PASSWORD, Api, Business, Json, approved_template, signed_up, wait_for
 from tests.support.authorizer import remembering
+from tests.support.campaigns import campaign_body
 from tests.support.two_tenants import REPEATED_KEY, Owned, identifying, owning, snapshot
 
 GONE = frozenset({404})

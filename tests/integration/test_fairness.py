@@ -28,7 +28,7 @@ from functions.webhook_ingest.sync import tasks
 from shared.clients.queue import Outgoing
 from shared.clock import EpochMs
 from shared.domain.campaigns.books import StatusChange
-from shared.domain.campaigns.campaign import Audience, Campaign
+from shared.domain.campaigns.campaign import Campaign
 from shared.domain.fairness import ordered_group
 from shared.domain.webhooks.tenant_event import EventType, TenantEvent
 from shared.errors import Conflict, NotFound, RetryableError

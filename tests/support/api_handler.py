@@ -27,7 +27,6 @@ from shared.ids import TenantId
 from shared.services.media import MediaService
 from shared.services.single_send import SingleSender
 from shared.store.accounts.leases import LeaseBook
-from shared.store.numbers.notices import Notices
 from shared.store.accounts.tenants import Accounts
 from shared.store.bots.bots import Bots
 from shared.store.campaigns.campaigns import Campaigns
@@ -38,6 +37,7 @@ from shared.store.conversations.agents import Agents
 from shared.store.conversations.conversations import Conversations
 from shared.store.conversations.inbox_settings import InboxSettings
 from shared.store.engine.directory import Directory
+from shared.store.numbers.notices import Notices
 from shared.store.templates.drafts import TemplateDrafts
 from shared.store.templates.templates import Templates
 from shared.store.webhooks.backlog import WebhookBacklog

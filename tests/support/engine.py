@@ -261,7 +261,15 @@ class World:
 
     def launch(self, tag: str = "all", **changes: Any) -> CampaignId:
         """A campaign to everybody with the tag, scheduled for now; returns its id."""
-        campaign = a_campaign(name="sale", phone_number_id=self.phone_number_id, waba_id=self.waba_id, template_id="77", audience=Audience(tags=(tag,)), variables={"body.1": Variable("contact", "name")}, created_at=epoch_ms())
+        campaign = a_campaign(
+            name="sale",
+            phone_number_id=self.phone_number_id,
+            waba_id=self.waba_id,
+            template_id="77",
+            audience=Audience(tags=(tag,)),
+            variables={"body.1": Variable("contact", "name")},
+            created_at=epoch_ms(),
+        )
         campaign = replace(campaign, **changes)
         self.deps.campaigns.create(self.tenant_id, campaign)
         now = epoch_ms()

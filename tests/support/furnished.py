@@ -11,7 +11,7 @@ from shared.clients.vault import META_TOKEN
 from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.account import Member, Role, Tenant
 from shared.domain.bots.bot import Bot, Rule
-from shared.domain.campaigns.campaign import Audience, Campaign, State
+from shared.domain.campaigns.campaign import Audience, State
 from shared.domain.contacts.contact import ContactField
 from shared.domain.contacts.identity import contact_id_for, conversation_id_for
 from shared.domain.conversations.inbox_settings import CannedReply, Label
@@ -29,9 +29,9 @@ from shared.domain.webhooks.endpoint import SealedSecret, WebhookEndpoint
 from shared.ids import CampaignId, PhoneNumberId, TenantId, WabaId, new_ulid
 from shared.store.conversations.conversations import Head
 from shared.store.webhooks.deliveries import Logged
-from tests.support.campaigns import a_campaign
 from tests.support.api_document import api_document
 from tests.support.api_handler import Answer, Api, scopes_for
+from tests.support.campaigns import a_campaign
 
 NOBODY, NONE = TenantId("t"), TenantId("")
 FROM_OUR_PAGE = {"sec-fetch-site": "same-origin", "cookie": "wasapbos_session=a.refresh.token"}
@@ -157,7 +157,14 @@ def furnish(api: Api, tenant_id: TenantId) -> None:
     deps.fields.create(tenant_id, ContactField("city", "City"))
     deps.campaigns.create(
         tenant_id,
-        a_campaign(tenant_id, phone_number_id=number, waba_id=WabaId(f"9{number}"), template_id="4242", category="UTILITY", audience=Audience(everyone=True)),
+        a_campaign(
+            tenant_id,
+            phone_number_id=number,
+            waba_id=WabaId(f"9{number}"),
+            template_id="4242",
+            category="UTILITY",
+            audience=Audience(everyone=True),
+        ),
     )
     deps.bots.put(tenant_id, Bot(tenant_id, "b", PhoneNumberId(""), enabled=True, rules=(Rule("any", (), "hi"),)))
     deps.contacts.upsert(tenant_id, contact, {"phone": "+5511912345678", "name": "Ana"}, {}, frozenset(), EpochMs(1))

@@ -21,7 +21,9 @@ from shared.clock import EpochMs, epoch_ms
 from shared.domain.audit.actions import Action
 from shared.domain.audit.entry import Actor, ActorKind, Entry
 from shared.domain.audit.kinds import Kind
+from shared.ids import TenantId
 from shared.store.accounts.people import People as PeopleStore
+from shared.store.audit.trail import AuditTrail, Span
 from shared.store.engine.audited import Occasion, on_occasion
 from shared.store.engine.database import Database, TableItem
 from tests.support.api_handler import Answer
@@ -132,7 +134,9 @@ def entries(people: People, tenant: str) -> list[Entry]:
 
 
 def suspend(operator: Operator, tenant: str) -> str:
-    answer = operator.call("POST", f"/v1/operator/tenants/{tenant}/suspend", {"reason": SUSPENDED_FOR}, address="192.0.2.7")
+    answer = operator.call(
+        "POST", f"/v1/operator/tenants/{tenant}/suspend", {"reason": SUSPENDED_FOR}, address="192.0.2.7"
+    )
     assert answer.status == 200, answer.body
     return str(answer.body["suspension"]["id"])
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 from infra.local.cloud import LocalCloud
 from infra.local.services import script
-from tests.support.campaigns import campaign_body
 from tests.support.api import (
     Business,
     Json,
@@ -20,6 +19,7 @@ from tests.support.api import (
     signed_up,
     wait_for,
 )
+from tests.support.campaigns import campaign_body
 from tests.support.json_texts import texts_in
 
 REPEATED_KEY = "the-same-idempotency-key"

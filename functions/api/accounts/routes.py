@@ -6,8 +6,8 @@ from functions.api.accounts.models import (
     SignupOut,
 )
 from functions.api.accounts.parts import AccountParts
-from functions.api.accounts.signup.policy import check_policy
 from functions.api.accounts.signup.actions import Application, sign_up
+from functions.api.accounts.signup.policy import check_policy
 from functions.api.http.request import caller, network_address, new_router
 from functions.api.http.routing import public, secured
 from functions.api.http.wiring import parts_for

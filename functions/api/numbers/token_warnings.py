@@ -12,10 +12,10 @@ from shared.failures import failure
 from shared.ids import TenantId
 from shared.observability import count, logger
 from shared.services.passes import pass_by
-from shared.store.numbers.notices import Notices
 from shared.store.accounts.tenants import Accounts
-from shared.store.numbers.token_watches import DueWatch, TokenWatches
 from shared.store.campaigns.sweep_turns import SweepTurns
+from shared.store.numbers.notices import Notices
+from shared.store.numbers.token_watches import DueWatch, TokenWatches
 
 _AT_ONCE = 10
 """Between two looks at the time."""

@@ -7,11 +7,11 @@ from functions.webhook_ingest.people.people import People
 from shared.clients.parking import Parking
 from shared.clients.queue import Queue
 from shared.services.heads import Heads
-from shared.store.numbers.notices import Notices
 from shared.store.accounts.tenants import Accounts
 from shared.store.contacts.contacts import Contacts
 from shared.store.conversations.conversations import Conversations
 from shared.store.conversations.moves import ConversationMoves
+from shared.store.numbers.notices import Notices
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,6 @@ from shared.domain.accounts.operator import Acting, Operator, SupportAccess, che
 from shared.domain.numbers.notice import Notice
 from shared.errors import NotFound, RetryableError
 from shared.ids import TenantId
-from shared.store.numbers.notices import notice_item
 from shared.store.accounts.operators import OPERATORS
 from shared.store.accounts.tenant_list import TENANT
 from shared.store.engine import audited
@@ -30,6 +29,7 @@ from shared.store.engine.cursor import Page
 from shared.store.engine.directory import Directory, DirectoryItem, Owner, document_item, tenant_key
 from shared.store.engine.documents import from_document, to_document
 from shared.store.engine.guarded import ATTEMPTS, RACE, pause_after
+from shared.store.numbers.notices import notice_item
 
 RETENTION_DAYS = 400
 """So long a tenant can see who has looked."""

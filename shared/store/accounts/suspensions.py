@@ -20,12 +20,12 @@ from shared.domain.accounts.operator import lifted, suspended
 from shared.domain.numbers.notice import Notice
 from shared.errors import Conflict, NotFound, RetryableError
 from shared.ids import TenantId
-from shared.store.numbers.notices import notice_item
 from shared.store.accounts.tenant_list import TENANT, place_of
 from shared.store.engine import audited
 from shared.store.engine.directory import Directory, DirectoryItem, document_item, tenant_key
 from shared.store.engine.documents import from_document
 from shared.store.engine.guarded import ATTEMPTS, RACE, pause_after
+from shared.store.numbers.notices import notice_item
 
 STOP = "STOP#suspension"
 

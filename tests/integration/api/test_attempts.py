@@ -4,7 +4,6 @@ It does the same and answers the same. Where it cannot, that stands here with wh
 """
 
 import json
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -12,23 +11,19 @@ import pytest
 from botocore.exceptions import ClientError
 
 from functions.api import handler
-from functions.api.http.fields import moment
 from functions.api.http.idempotency import IdempotencyStore
-from shared.clients.vault import META_TOKEN
-from shared.clock import EpochMs, epoch_ms
 from shared.domain.campaigns.campaign import State
 from shared.domain.contacts.contact import ContactField
-from shared.ids import CampaignId, TenantId, new_ulid
+from shared.ids import TenantId
 from shared.store.engine.database import ActivityIndex
 from shared.store.engine.directory import DirectoryItem
-from tests.support.furnished import an_id, bodies, furnish, number_of, paths, tenant
-from tests.support.api_handler import is_problem
-from tests.support.api_handler import Answer, Api
+from tests.support.api_handler import Answer, Api, is_problem
+from tests.support.furnished import bring_to, furnished, paths, request_for
+from tests.support.kept_answers import Kept, kept
+from tests.support.people import people_of
 from tests.support.teams import Team, team
 
-__all__ = ["team"]
-from tests.support.people import people_of
-
+__all__ = ["kept", "team"]
 EFFECTS = {path: operation for _, path, operation in paths() if operation.get("x-idempotent")}
 REFUSED = {
     "/v1/whatsapp/onboardings/{onboarding_id}/continue": "each step may be done again",

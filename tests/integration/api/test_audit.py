@@ -1,7 +1,6 @@
 """The audit log over the routes: one entry for one effect, of every route that has one, and none of any other."""
 
 import json
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +10,6 @@ from functions.api.accounts.audit.parts import AuditParts
 from functions.api.bootstrap import parts
 from functions.api.http.audited_routes import ROUTES, Audited
 from functions.api.http.idempotency import IdempotencyStore
-from shared.clients.vault import META_TOKEN
 from shared.clock import DAY_MS, EpochMs, epoch_ms
 from shared.domain.audit.entry import Actor, ActorKind, Entry, Origin, Status
 from shared.domain.campaigns.campaign import State
@@ -19,10 +17,8 @@ from shared.errors import RateLimited, RetryableError
 from shared.ids import TenantId
 from shared.store.audit.trail import Span
 from shared.store.engine.directory import DirectoryItem
-from tests.integration.api.test_attempts import _asked, _state
-from tests.support.furnished import an_id, bodies, furnish, paths, tenant
-from tests.support.api_handler import is_problem
-from tests.support.api_handler import Api
+from tests.support.api_handler import Api, is_problem
+from tests.support.furnished import bodies, bring_to, furnished, paths, request_for, tenant
 
 CHANGING = [
     (method, path, operation)

@@ -11,15 +11,15 @@ import pytest
 from functions.api import events_bootstrap as live_bootstrap
 from functions.api.change_handler import lambda_handler
 from shared.clock import EpochMs
-from shared.domain.campaigns.campaign import Audience, Campaign, State
+from shared.domain.campaigns.campaign import Audience, State
 from shared.domain.conversations.message import Author, Direction, Message
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.webhooks.endpoint import WebhookEndpoint
 from shared.failures import InvocationFailed
-from shared.ids import CampaignId, ContactId, ConversationId, PhoneNumberId, TenantId, WabaId, new_ulid
+from shared.ids import ContactId, ConversationId, PhoneNumberId, TenantId, new_ulid
 from shared.store.conversations.conversations import Head
-from tests.support.campaigns import a_campaign
 from tests.support.api_handler import Api
+from tests.support.campaigns import a_campaign
 from tests.support.fake_aws import Context
 
 HEAD = Head(ConversationId("a" * 32), PhoneNumberId("pn1"), ContactId("c" * 32), "Ana")

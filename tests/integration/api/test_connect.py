@@ -25,11 +25,11 @@ from shared.domain.webhooks.delivery import Attempt, Outcome
 from shared.errors import AppError, Conflict, InvalidInput, LimitExceeded, ProviderRejected, RetryableError
 from shared.ids import PhoneNumberId, TenantId, WabaId, new_ulid
 from shared.queue_messages import LeaveControl
-from shared.store.numbers.onboardings import Onboardings
 from shared.store.accounts.tenants import Accounts
-from shared.store.numbers.token_watches import TokenWatches
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory
+from shared.store.numbers.onboardings import Onboardings
+from shared.store.numbers.token_watches import TokenWatches
 from shared.store.templates.templates import Templates
 
 APP = App("100", "app-secret", "verify-me")

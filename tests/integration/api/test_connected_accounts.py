@@ -22,11 +22,11 @@ from shared.errors import RetryableError
 from shared.ids import PhoneNumberId, TenantId, WabaId
 from shared.queue_messages import LeaveControl
 from shared.store.accounts.tenants import Accounts
-from shared.store.numbers.token_watches import TokenWatches
 from shared.store.engine.database import Database
-from tests.support.kept_answers import Kept, kept
+from shared.store.numbers.token_watches import TokenWatches
 from tests.support.api_handler import Answer
 from tests.support.chats import graph_url
+from tests.support.kept_answers import Kept, kept
 from tests.support.onboardings import Business, made, stopped
 from tests.support.places import place_of_its_own
 

@@ -10,14 +10,14 @@ from shared.clock import epoch_ms, from_rfc3339
 from shared.domain.accounts.account import Member, Role, Tenant
 from shared.domain.campaigns.blocks import Recipient, block_number
 from shared.domain.campaigns.books import StatusChange
-from shared.domain.campaigns.campaign import Audience, Campaign, State
+from shared.domain.campaigns.campaign import Audience, State
 from shared.domain.campaigns.chunks import Reading
 from shared.domain.campaigns.load_record import SealedBlock
 from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.template import Template
 from shared.ids import CampaignId, ContactId, PhoneNumberId, TenantId, WabaId, new_ulid
-from tests.support.campaigns import a_campaign
 from tests.support.api_handler import Answer, Api
+from tests.support.campaigns import a_campaign
 
 RATES: list[dict[str, Any]] = [
     {"country": "BR", "category": "marketing", "price_micros": 62_500},
@@ -42,7 +42,13 @@ class Shop:
         template = Template("77", WabaId(waba), "hi", "en", "MARKETING", "APPROVED", "POSITIONAL", [])
         made.templates.put(self.tenant, template)
         self.campaign = new_ulid()
-        campaign = a_campaign(self.campaign, phone_number_id=PhoneNumberId(number), waba_id=WabaId(waba), template_id="77", audience=Audience(everyone=True))
+        campaign = a_campaign(
+            self.campaign,
+            phone_number_id=PhoneNumberId(number),
+            waba_id=WabaId(waba),
+            template_id="77",
+            audience=Audience(everyone=True),
+        )
         made.campaigns.create(self.tenant, campaign)
 
     def ask(self, method: str, path: str, body: object = None) -> Answer:

@@ -24,11 +24,10 @@ from shared.observability import logger
 from shared.store.accounts.people import People
 from shared.store.engine.cursor import encode_cursor
 from shared.store.engine.database import TableItem
-from tests.support.furnished import NOBODY, an_id, furnish, paths, tenant
-from tests.support.api_handler import is_problem
-from tests.support.api_handler import Answer, Api, scopes_for
+from tests.support.api_handler import Answer, Api, is_problem, scopes_for
 from tests.support.fake_aws import Context
 from tests.support.faults import answers_lost, refusing
+from tests.support.furnished import NOBODY, furnish, paths, routes, tenant, with_ids
 from tests.support.log_lines import StandardOutput, lines_of
 
 SCOPES = {"campaigns", "contacts", "conversations", "read", "settings"}

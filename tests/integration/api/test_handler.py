@@ -13,30 +13,18 @@ from functions.api.authorizer_handler import grant
 from functions.api.http.refusal import Refusal
 from infra.local.tenant import APPLICANT
 from shared.clock import EpochMs
-from shared.domain.accounts.account import Member, Role, Tenant
-from shared.domain.bots.bot import Bot, Rule
-from shared.domain.campaigns.campaign import Audience, Campaign
+from shared.domain.bots.bot import Bot
+from shared.domain.campaigns.campaign import Campaign
 from shared.domain.contacts.contact import ContactField
-from shared.domain.contacts.identity import contact_id_for, conversation_id_for
-from shared.domain.conversations.inbox_settings import CannedReply, Label
-from shared.domain.conversations.message import Message
-from shared.domain.conversations.message_ids import message_key
 from shared.domain.media.library import LibraryFile
-from shared.domain.media.message_media import MessageMedia
-from shared.domain.numbers.number import Number, Waba
 from shared.domain.segments.segment import Segment
-from shared.domain.templates.draft import TemplateDraft
 from shared.domain.templates.stored_draft import StoredDraft
 from shared.domain.templates.template import Template
-from shared.domain.webhooks.delivery import Delivery
-from shared.domain.webhooks.endpoint import SealedSecret, WebhookEndpoint
-from shared.ids import CampaignId, PhoneNumberId, TenantId, WabaId, new_ulid
+from shared.ids import CampaignId, TenantId
 from shared.store.accounts.people import People
-from shared.store.conversations.conversations import Head
-from shared.store.webhooks.deliveries import Logged
-from tests.support.api_document import api_document
-from tests.support.api_handler import Answer, Api
+from tests.support.api_handler import Answer, Api, is_problem
 from tests.support.fake_aws import Context
+from tests.support.furnished import NOBODY, bodies, furnish, paths, tenant, with_ids
 
 PERSON = APPLICANT | {
     "business_name": "Café Ltda",

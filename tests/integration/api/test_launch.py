@@ -13,15 +13,15 @@ from functions.api.campaigns.logic.spread import spread_offset
 from shared.clients.vault import META_TOKEN
 from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.account import Member, Role, Tenant
-from shared.domain.campaigns.campaign import Audience, Campaign, EarlierCampaign, State
+from shared.domain.campaigns.campaign import Audience, EarlierCampaign, State
 from shared.domain.leases import DRY_RUNS
 from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.compiler import Variable
 from shared.domain.templates.template import Template
 from shared.errors import ProviderRejected, RetryableError
 from shared.ids import CampaignId, PhoneNumberId, TenantId, WabaId, new_ulid
-from tests.support.campaigns import a_campaign
 from tests.support.api_handler import Answer, Api
+from tests.support.campaigns import a_campaign
 
 
 class Shop:
@@ -47,7 +47,15 @@ class Shop:
     def draft(self, variables: dict[str, Variable] | None = None) -> CampaignId:
         campaign_id = CampaignId(new_ulid())
         audience = Audience(everyone=True)
-        made = a_campaign(campaign_id, phone_number_id=self.number, waba_id=self.waba, template_id="77", category="UTILITY", audience=audience, variables=variables or {})
+        made = a_campaign(
+            campaign_id,
+            phone_number_id=self.number,
+            waba_id=self.waba,
+            template_id="77",
+            category="UTILITY",
+            audience=audience,
+            variables=variables or {},
+        )
         self.api.deps.campaigns.create(self.tenant, made)
         return campaign_id
 
@@ -273,7 +281,9 @@ def test_a_launch_with_media_waits_until_meta_can_be_asked(shop: Shop) -> None:
 
 
 def launched(shop: Shop, audience: Audience, start_at: str | None = None) -> Answer:
-    made = a_campaign(phone_number_id=shop.number, waba_id=shop.waba, template_id="77", category="UTILITY", audience=audience)
+    made = a_campaign(
+        phone_number_id=shop.number, waba_id=shop.waba, template_id="77", category="UTILITY", audience=audience
+    )
     shop.api.deps.campaigns.create(shop.tenant, made)
     path = f"/v1/campaigns/{made.campaign_id}/launch"
     return shop.api.call("POST", path, {"start_at": start_at} if start_at else {}, tenant=shop.tenant)

@@ -17,8 +17,8 @@ from shared.domain.conversations.message_ids import message_key
 from shared.domain.numbers.onboarding import Onboarding
 from shared.domain.numbers.onboarding_steps import Step
 from shared.ids import PhoneNumberId, TenantId, WabaId, new_ulid
-from shared.store.numbers.onboardings import MOST_KEPT
 from shared.store.conversations.conversations import Head
+from shared.store.numbers.onboardings import MOST_KEPT
 from tests.support.api_handler import Api
 from tests.support.chats import graph_url
 from tests.support.onboardings import PATH, Business, Json, made, step, stopped

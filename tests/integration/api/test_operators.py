@@ -12,21 +12,19 @@ from functions.api.accounts.operators.actions import Lift, resume_tenant, suspen
 from functions.api.accounts.operators.parts import OperatorParts
 from functions.api.http.idempotency import IdempotencyStore
 from functions.api.http.refusal import Refusal
-from shared.clock import EpochMs, epoch_ms
+from shared.clock import epoch_ms
 from shared.domain.accounts.account import PLATFORM, Suspension
 from shared.domain.accounts.permissions import ACTING_SCOPES, CALLERS, OPERATOR, OPERATOR_SCOPES, TENANT_SCOPES
 from shared.domain.audit.actions import Action
-from shared.domain.audit.entry import Entry
-from shared.domain.campaigns.campaign import Audience, Campaign, State
+from shared.domain.campaigns.campaign import State
 from shared.domain.campaigns.sending_stop import SendingStop
 from shared.errors import Conflict, RetryableError
-from shared.ids import CampaignId, PhoneNumberId, TenantId, WabaId, new_ulid
-from shared.store.audit.trail import AuditTrail, Span
+from shared.ids import TenantId, new_ulid
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.sending_stops import SendingStops
 from shared.store.engine.database import Database
-from tests.support.campaigns import a_campaign
 from tests.support.api_handler import Api
+from tests.support.campaigns import a_campaign
 from tests.support.furnished import NOBODY, paths, routes, with_ids
 from tests.support.operators import (
     SUSPENDED_FOR,

@@ -6,12 +6,12 @@ from functions.api.campaigns.recipients import Recipients
 from shared.clock import EpochMs
 from shared.domain.campaigns.blocks import Recipient
 from shared.domain.campaigns.books import StatusBlock, StatusChange
-from shared.domain.campaigns.campaign import Audience, Campaign, State
+from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.fate import Fate, fates
 from shared.domain.campaigns.load_record import Record, SealedBlock
 from shared.domain.campaigns.number_work import Run
 from shared.errors import InvalidInput
-from shared.ids import CampaignId, ContactId, PhoneNumberId, TenantId, WabaId, new_ulid
+from shared.ids import ContactId, PhoneNumberId, TenantId, new_ulid
 from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.sends import Sends
 from shared.store.engine.database import Database
@@ -65,7 +65,13 @@ def stored(database: Database) -> tuple[Sends, Lanes, TenantId, Campaign]:
     """A campaign of 200 in two shards, in five blocks; the first 100 are claimed, 90 sent, 5 failed."""
     sends, lanes, tenant = Sends(database), Lanes(database), TenantId(new_ulid())
     sizes = (150, 0, 50, *([0] * 13))
-    campaign = a_campaign(phone_number_id=PhoneNumberId(f"8{new_ulid()}"), category="UTILITY", state=State.SENDING, sizes=sizes, skipped={"opted_out": 1, "us_marketing": 1})
+    campaign = a_campaign(
+        phone_number_id=PhoneNumberId(f"8{new_ulid()}"),
+        category="UTILITY",
+        state=State.SENDING,
+        sizes=sizes,
+        skipped={"opted_out": 1, "us_marketing": 1},
+    )
     for shard, prefix, total in ((0, "0", 150), (2, "2", 50)):
         crowd = people(total, prefix)
         if shard == 0:

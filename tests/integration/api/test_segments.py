@@ -7,13 +7,12 @@ import pytest
 
 from functions.api.segments import counting, routes
 from shared.clock import EpochMs, epoch_ms
-from shared.domain.campaigns.campaign import Audience, Campaign, State
+from shared.domain.campaigns.campaign import Audience, State
 from shared.domain.leases import COUNTS
-from shared.ids import CampaignId, PhoneNumberId, TenantId, WabaId, new_ulid
+from shared.ids import CampaignId, TenantId, new_ulid
+from tests.support.api_handler import Answer, Api, is_problem
 from tests.support.campaigns import a_campaign
 from tests.support.furnished import tenant
-from tests.support.api_handler import is_problem
-from tests.support.api_handler import Answer, Api
 
 SPAIN = {"subject": "contact.country", "operator": "is", "value": "ES"}
 VIP = {"subject": "contact.tags", "operator": "has", "value": "vip"}

@@ -9,9 +9,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from functions.api import bootstrap
-from functions.api.accounts.user_pool.access_tokens import claimed
 from functions.api.accounts.parts import AccountParts
 from functions.api.accounts.sessions.log_in import Credentials, log_in
+from functions.api.accounts.user_pool.access_tokens import claimed
 from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.attempts import ATTEMPT_LIMITS, Attempt
 from shared.domain.accounts.person import RECOVERY_CODES

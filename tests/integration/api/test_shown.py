@@ -8,12 +8,12 @@ import pytest
 from shared.clock import EpochMs, epoch_ms, to_rfc3339
 from shared.domain.accounts.account import Member, Role, Tenant
 from shared.domain.campaigns.blocks import Recipient
-from shared.domain.campaigns.campaign import Audience, Campaign, State
+from shared.domain.campaigns.campaign import Audience, State
 from shared.domain.campaigns.load_record import SealedBlock
 from shared.domain.contacts.contact import ContactField
-from shared.ids import CampaignId, ContactId, PhoneNumberId, TenantId, WabaId, new_ulid
-from tests.support.campaigns import a_campaign
+from shared.ids import CampaignId, ContactId, PhoneNumberId, TenantId, new_ulid
 from tests.support.api_handler import Answer, Api
+from tests.support.campaigns import a_campaign
 
 
 class Shop:

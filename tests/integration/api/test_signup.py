@@ -11,11 +11,11 @@ from typing import Any
 import boto3
 import pytest
 
-from functions.api.accounts.signup import endings
-from functions.api.accounts.user_pool import passwords
-from functions.api.accounts.signup.endings import SignupEndings, end_signups
-from functions.api.accounts.user_pool.passwords import SHORTEST, check_password
+from functions.api.accounts.signup import endings as ended_signups
 from functions.api.accounts.signup.actions import Application, Doors, log_in, sign_up
+from functions.api.accounts.signup.endings import SignupEndings, end_signups
+from functions.api.accounts.user_pool import passwords
+from functions.api.accounts.user_pool.passwords import SHORTEST, check_password
 from functions.api.accounts.user_pool.pool import UserPool
 from infra.local import services
 from shared.clock import EpochMs, epoch_ms
@@ -181,7 +181,7 @@ def test_a_run_ends_no_more_sign_ups_than_it_has_time_for(
     end_all(endings, later)
     for n in range(5):
         apply(doors, f"{n}-{email}", MINE, now)
-    monkeypatch.setattr(endings, "_AT_ONCE", 2)
+    monkeypatch.setattr(ended_signups, "_AT_ONCE", 2)
     assert end_signups(endings, later, lambda: False) == 0
     runs = []
     for _ in range(4):
@@ -207,7 +207,7 @@ def test_those_that_the_pool_does_not_take_hold_up_nobody(
             raise RetryableError("too many calls")
         return real(self, username)
 
-    monkeypatch.setattr(endings, "_AT_ONCE", 1)
+    monkeypatch.setattr(ended_signups, "_AT_ONCE", 1)
     with monkeypatch.context() as patched:
         patched.setattr(UserPool, "remove_unconfirmed", busy)
         ended = 0

@@ -10,12 +10,12 @@ import pytest
 from botocore.exceptions import ClientError
 
 from functions.api import bootstrap
-from functions.api.accounts.user_pool.access_tokens import AccessToken, claimed
 from functions.api.accounts.api_keys.actions import KeyParts, Rotation, revoke_api_key, rotate_api_key
 from functions.api.accounts.team.actions import remove_member
 from functions.api.accounts.team.desks import DeskParts, clear_desks
 from functions.api.accounts.team.invitations import Acceptance, accept
 from functions.api.accounts.team.parts import TeamParts
+from functions.api.accounts.user_pool.access_tokens import AccessToken, claimed
 from functions.api.authorizer_bootstrap import AuthorizerDeps
 from functions.api.authorizer_handler import grant
 from functions.api.http.refusal import Refusal

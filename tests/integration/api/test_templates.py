@@ -14,18 +14,17 @@ import pytest
 from functions.api.meta.calls import SyncGraph
 from functions.api.templates.logic.editing import EDITED_TODAY, TemplateEdit, begun
 from shared.clock import DAY_MS, EpochMs, epoch_ms
-from shared.domain.campaigns.campaign import Audience, Campaign
 from shared.domain.media.message_media import upload_key
 from shared.domain.templates.draft import TemplateDraft
 from shared.domain.templates.stored_draft import MOST_DRAFTS, StoredDraft
 from shared.domain.templates.template import Template
 from shared.errors import Conflict, ProviderRejected, RetryableError
 from shared.ids import CampaignId, TenantId, WabaId, new_ulid
+from tests.support.api_handler import Api
 from tests.support.campaigns import a_campaign
+from tests.support.chats import Chat, chat, graph_url
 from tests.support.kept_answers import Kept, kept
 from tests.support.reviewed_templates import BODY, ask, made, reviewed
-from tests.support.api_handler import Answer, Api
-from tests.support.chats import Chat, chat, graph_url
 from tests.support.template_shapes import SHAPES, values_for
 
 __all__ = ["chat", "graph_url", "kept"]

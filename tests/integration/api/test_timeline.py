@@ -10,7 +10,7 @@ import pytest
 from shared.clock import EpochMs, epoch_ms, to_rfc3339
 from shared.domain.campaigns.blocks import BLOCK_SIZE, Recipient, block_number
 from shared.domain.campaigns.books import StatusChange
-from shared.domain.campaigns.campaign import Audience, Campaign, State
+from shared.domain.campaigns.campaign import Audience, State
 from shared.domain.campaigns.load_record import SealedBlock
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import SHARDS, shard_of
@@ -20,8 +20,8 @@ from shared.ids import CampaignId, ContactId, ConversationId, WabaId, new_ulid
 from shared.store.contacts.mergers import Mergers
 from shared.store.engine.database import Database
 from shared.store.engine.documents import to_document
-from tests.support.campaigns import a_campaign
 from tests.support.api_handler import Api
+from tests.support.campaigns import a_campaign
 from tests.support.capacity import Meter
 from tests.support.teams import Team, team
 
@@ -53,7 +53,22 @@ def wrote_to(
     campaign_id = CampaignId(new_ulid(EpochMs(made or at)))
     deps.campaigns.create(
         team.tenant,
-        a_campaign(campaign_id, name=f"at {at}", phone_number_id=team.number, template_id="42", audience=Audience(everyone=True), variables=VARIABLES, state=State.COMPLETED, created_at=EpochMs(made or at), frozen_at=at, started_at=at, finished_at=at, sizes=sizes, cursors=(len(people),), plan=to_document(compile_plan(TEMPLATE, VARIABLES, []))),
+        a_campaign(
+            campaign_id,
+            name=f"at {at}",
+            phone_number_id=team.number,
+            template_id="42",
+            audience=Audience(everyone=True),
+            variables=VARIABLES,
+            state=State.COMPLETED,
+            created_at=EpochMs(made or at),
+            frozen_at=at,
+            started_at=at,
+            finished_at=at,
+            sizes=sizes,
+            cursors=(len(people),),
+            plan=to_document(compile_plan(TEMPLATE, VARIABLES, [])),
+        ),
     )
     for n in range(-(-len(people) // BLOCK_SIZE)):
         block = people[n * BLOCK_SIZE : (n + 1) * BLOCK_SIZE]

@@ -29,7 +29,6 @@ from shared.queue_messages import (
     SweepCampaign,
     WakeLane,
 )
-from tests.support.campaigns import campaign_body
 from tests.support.api import (
     HTTP,
     Business,
@@ -46,6 +45,7 @@ from tests.support.api import (
     tables,
     wait_for,
 )
+from tests.support.campaigns import campaign_body
 from tests.support.redelivered_webhooks import WEBHOOKS
 
 PEOPLE = 40

@@ -9,12 +9,12 @@ from shared.domain.accounts.account import ApiKey, Member, Role, Tenant
 from shared.domain.audit.actions import Action
 from shared.domain.audit.entry import SYSTEM, Actor, ActorKind, Difference, Entry, Origin, Status
 from shared.domain.audit.kinds import Kind
-from shared.domain.campaigns.campaign import Audience, Campaign, State
+from shared.domain.campaigns.campaign import State
 from shared.domain.campaigns.stop_reasons import Scope
 from shared.domain.conversations.inbox_settings import Label
 from shared.domain.numbers.number import Number, Waba
 from shared.errors import Conflict, InvalidInput, NotFound
-from shared.ids import CampaignId, PhoneNumberId, TenantId, WabaId, new_ulid
+from shared.ids import PhoneNumberId, TenantId, WabaId, new_ulid
 from shared.services.campaign_stop import CampaignStop
 from shared.store.accounts.api_keys import ApiKeys
 from shared.store.accounts.tenants import Accounts
@@ -289,7 +289,9 @@ def test_a_campaign_that_is_stopped_while_somebody_resumes_it_was_stopped_by_the
     database: Database, trail: AuditTrail, tenant: TenantId
 ) -> None:
     campaigns = Campaigns(Directory(database))
-    campaign = a_campaign(new_ulid(NOW), phone_number_id=PhoneNumberId(f"1{tenant}"), template_id="t", state=State.SENDING)
+    campaign = a_campaign(
+        new_ulid(NOW), phone_number_id=PhoneNumberId(f"1{tenant}"), template_id="t", state=State.SENDING
+    )
     campaigns.create(tenant, campaign)
     stop = CampaignStop(campaigns, Lanes(database))
     with on_occasion(Occasion(entry(Action.CAMPAIGN_RESUMED, Kind.CAMPAIGN), tenant)):

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from shared.clock import EpochMs, epoch_ms
-from shared.domain.campaigns.campaign import LATEST_START_MS, Audience, Campaign, State
-from shared.ids import CampaignId, PhoneNumberId, TenantId, WabaId, new_ulid
+from shared.domain.campaigns.campaign import LATEST_START_MS, State
+from shared.ids import TenantId, new_ulid
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory
@@ -24,7 +24,9 @@ def campaigns(database: Database) -> Campaigns:
 @pytest.fixture
 def make(campaigns: Campaigns, tenant: TenantId) -> Make:
     def make(at: EpochMs, frozen_at: EpochMs = EpochMs(0)) -> str:
-        campaign = a_campaign(new_ulid(at), created_at=at, frozen_at=frozen_at, state=State.COMPLETED if frozen_at else State.DRAFT)
+        campaign = a_campaign(
+            new_ulid(at), created_at=at, frozen_at=frozen_at, state=State.COMPLETED if frozen_at else State.DRAFT
+        )
         campaigns.create(tenant, campaign)
         return campaign.campaign_id
 

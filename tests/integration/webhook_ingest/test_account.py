@@ -4,7 +4,7 @@ import pytest
 
 from functions.webhook_ingest import account_handler
 from shared.clock import EpochMs
-from shared.domain.campaigns.campaign import Audience, Campaign, State
+from shared.domain.campaigns.campaign import State
 from shared.domain.campaigns.number_work import Run
 from shared.domain.contacts.identity import SHARDS, contact_id_for
 from shared.domain.numbers.number import Number
@@ -49,7 +49,15 @@ def campaign(
     state: State,
     phone_number_id: PhoneNumberId = PHONE_ID,
 ) -> None:
-    stored = a_campaign(campaign_id, name="Sale", phone_number_id=phone_number_id, waba_id=WABA, template_id=template_id, state=state, frozen_at=EpochMs(1))
+    stored = a_campaign(
+        campaign_id,
+        name="Sale",
+        phone_number_id=phone_number_id,
+        waba_id=WABA,
+        template_id=template_id,
+        state=state,
+        frozen_at=EpochMs(1),
+    )
     deps.campaigns.create(tenant_id, stored)
     if state is State.SENDING:
         sizes = (1,) + (0,) * (SHARDS - 1)

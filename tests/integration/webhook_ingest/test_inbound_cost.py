@@ -13,12 +13,12 @@ from functions.webhook_ingest.receive.split import split
 from shared.clock import EpochMs, epoch_ms
 from shared.domain.campaigns.blocks import Recipient, block_number
 from shared.domain.campaigns.books import StatusChange
-from shared.domain.campaigns.campaign import Audience, Campaign, State
+from shared.domain.campaigns.campaign import Audience, State
 from shared.domain.campaigns.dispatch_note import DispatchNote
 from shared.domain.campaigns.load_record import SealedBlock
 from shared.domain.campaigns.number_work import NumberWork
 from shared.domain.contacts.identity import SHARDS, contact_id_for, conversation_id_for, shard_of
-from shared.ids import CampaignId, ContactId, PhoneNumberId, WabaId
+from shared.ids import CampaignId, ContactId, PhoneNumberId
 from shared.store.campaigns.lanes import Lanes
 from tests.support.campaigns import a_campaign
 from tests.support.capacity import Meter
@@ -98,7 +98,15 @@ class Measured:
         began = EpochMs((NOW_S - 60) * 1000)
         self.deps.campaigns.create(
             TENANT,
-            a_campaign(campaign_id, phone_number_id=PHONE_ID, audience=Audience(everyone=True), state=State.SENDING, frozen_at=began, started_at=began, sizes=tuple(1 if s == shard else 0 for s in range(SHARDS))),
+            a_campaign(
+                campaign_id,
+                phone_number_id=PHONE_ID,
+                audience=Audience(everyone=True),
+                state=State.SENDING,
+                frozen_at=began,
+                started_at=began,
+                sizes=tuple(1 if s == shard else 0 for s in range(SHARDS)),
+            ),
         )
         sent = StatusChange(sent={0})
         block = block_number(shard, 0)

@@ -10,12 +10,12 @@ from functions.webhook_ingest.receive.split import split
 from shared.clock import EpochMs, epoch_ms
 from shared.domain.campaigns.blocks import Recipient, block_number
 from shared.domain.campaigns.books import StatusChange
-from shared.domain.campaigns.campaign import Audience, Campaign, State
+from shared.domain.campaigns.campaign import Audience, State
 from shared.domain.campaigns.dispatch_note import DispatchNote
 from shared.domain.campaigns.load_record import SealedBlock
 from shared.domain.campaigns.number_work import Run
 from shared.domain.contacts.identity import SHARDS, contact_id_for, shard_of
-from shared.ids import CampaignId, ContactId, WabaId
+from shared.ids import CampaignId, ContactId
 from shared.store.contacts.mergers import Mergers
 from tests.support.campaigns import a_campaign
 from tests.support.consumers import Deps
@@ -56,7 +56,15 @@ def campaign(deps: Deps, campaign_id: CampaignId, started_at: EpochMs, **more: A
         sealed = SealedBlock(n, 0, min(200, n * 80 + 80), {}, ids[-1], n == 2)
         deps.sends.seal_block(TENANT, campaign_id, shard, sealed, part, [], EpochMs(1))
     sizes = tuple(200 if s == shard else 0 for s in range(SHARDS))
-    made = a_campaign(campaign_id, phone_number_id=PHONE_ID, audience=Audience(everyone=True), state=State.SENDING, frozen_at=started_at, started_at=started_at, sizes=sizes)
+    made = a_campaign(
+        campaign_id,
+        phone_number_id=PHONE_ID,
+        audience=Audience(everyone=True),
+        state=State.SENDING,
+        frozen_at=started_at,
+        started_at=started_at,
+        sizes=sizes,
+    )
     deps.campaigns.create(TENANT, replace(made, **more))
     n, slot = divmod(ids.index(BY_PHONE), 80)
     return block_number(shard, n), slot
@@ -384,7 +392,14 @@ def test_a_person_whom_the_campaign_knew_as_a_contact_that_was_merged_since_answ
     now = NOW_S * 1000
     deps.campaigns.create(
         TENANT,
-        a_campaign("C1", phone_number_id=PHONE_ID, state=State.SENDING, frozen_at=EpochMs(now - HOUR), started_at=EpochMs(now - HOUR), sizes=sizes),
+        a_campaign(
+            "C1",
+            phone_number_id=PHONE_ID,
+            state=State.SENDING,
+            frozen_at=EpochMs(now - HOUR),
+            started_at=EpochMs(now - HOUR),
+            sizes=sizes,
+        ),
     )
     place = (block_number(shard, 0), 0)
     wrote(deps, CampaignId("C1"), place, EpochMs(now - 500))

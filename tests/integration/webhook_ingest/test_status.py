@@ -8,7 +8,7 @@ from shared.clock import EpochMs
 from shared.domain.campaigns.blocks import Recipient
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.callback import SingleSend, encode_single
-from shared.domain.campaigns.campaign import Audience, Campaign, State
+from shared.domain.campaigns.campaign import State
 from shared.domain.campaigns.load_record import SealedBlock
 from shared.domain.campaigns.number_work import Run
 from shared.domain.contacts.identity import contact_id_for

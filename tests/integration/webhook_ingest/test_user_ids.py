@@ -5,12 +5,11 @@ import pytest
 from functions.webhook_ingest.receive.split import split
 from shared.clock import EpochMs, epoch_ms
 from shared.domain.campaigns.blocks import Recipient
-from shared.domain.campaigns.campaign import Audience, Campaign
 from shared.domain.campaigns.load_record import SealedBlock
 from shared.domain.contacts.consent import refusal
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import contact_id_for
-from shared.ids import CampaignId, ContactId, WabaId
+from shared.ids import CampaignId, ContactId
 from tests.integration.webhook_ingest.test_inbound import deliver
 from tests.integration.webhook_ingest.test_status import deliver as deliver_statuses
 from tests.support.campaigns import a_campaign

@@ -16,12 +16,12 @@ from functions.campaign_dispatch.sweep.logic.loading import LOADER_SILENT_MS
 from functions.campaign_dispatch.sweep.logic.step import NO_WORK
 from shared.clock import EpochMs
 from shared.domain.campaigns.books import Books
-from shared.domain.campaigns.campaign import Audience, Campaign, State
+from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.load_record import SealedBlock
 from shared.domain.campaigns.number_work import LaneState
-from shared.ids import CampaignId, PhoneNumberId, WabaId
-from tests.unit.campaigns.lane_samples import batch, lane, run, work
+from shared.ids import CampaignId
 from tests.support.campaigns import a_campaign
+from tests.unit.campaigns.lane_samples import batch, lane, run, work
 
 NOW = EpochMs(10_000_000)
 LONG_AGO, JUST_NOW = EpochMs(NOW - STUCK_MS - 1), EpochMs(NOW - STUCK_MS)

@@ -7,7 +7,6 @@ import pytest
 from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import (
     Audience,
-    Campaign,
     EarlierCampaign,
     FrequencyCap,
     State,
@@ -16,7 +15,7 @@ from shared.domain.campaigns.campaign import (
     spared_people_rest,
 )
 from shared.errors import Conflict
-from shared.ids import CampaignId, PhoneNumberId, WabaId
+from shared.ids import CampaignId, WabaId
 from tests.support.campaigns import a_campaign
 
 ALLOWED = {

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from shared.clock import DAY_MS, EpochMs
 from shared.domain.campaigns.blocks import BLOCK_SIZE, block_number
 from shared.domain.campaigns.books import CANCELLED, COUNTS, SKIP_PREFIX, Books, StatusBlock, tally
-from shared.domain.campaigns.campaign import Audience, Campaign
 from shared.domain.campaigns.chunks import (
     FOR_REPORTS,
     FOR_SWEEP,
@@ -21,9 +20,8 @@ from shared.domain.campaigns.chunks import (
     with_retries,
 )
 from shared.domain.contacts.identity import SHARDS
-from shared.ids import CampaignId, PhoneNumberId, WabaId
-from tests.unit.campaigns.test_books import slot_sets, status_blocks
 from tests.support.campaigns import a_campaign
+from tests.unit.campaigns.test_books import slot_sets, status_blocks
 
 NOW = EpochMs(1_800_000_000_000)
 CAMPAIGN = a_campaign("c", category="UTILITY")

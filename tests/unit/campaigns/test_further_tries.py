@@ -13,7 +13,7 @@ from shared.domain.campaigns.further_tries import (
     not_settled,
     reaches_nobody_before,
 )
-from shared.ids import CampaignId, PhoneNumberId, WabaId
+from shared.ids import CampaignId
 from tests.support.campaigns import a_campaign
 
 

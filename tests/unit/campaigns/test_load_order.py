@@ -17,7 +17,7 @@ from functions.campaign_dispatch.load.beside import read_beside, take_place, wai
 from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import Audience, Campaign, EarlierCampaign, FrequencyCap, State, in_order
 from shared.errors import Conflict
-from shared.ids import CampaignId, PhoneNumberId, TenantId, WabaId
+from shared.ids import CampaignId, TenantId
 from shared.store.campaigns.campaigns import Campaigns
 from tests.support.campaigns import a_campaign
 
@@ -32,7 +32,9 @@ CAP = FrequencyCap(1, 7)
 
 
 def campaign(campaign_id: CampaignId, at: int, **changes: Any) -> Campaign:
-    made = a_campaign(campaign_id, audience=EVERYBODY, state=State.SCHEDULED, begins_at=EpochMs(at), created_at=EpochMs(at))
+    made = a_campaign(
+        campaign_id, audience=EVERYBODY, state=State.SCHEDULED, begins_at=EpochMs(at), created_at=EpochMs(at)
+    )
     return replace(made, **changes)
 
 

@@ -7,11 +7,11 @@ import pytest
 from functions.campaign_dispatch.load.logic.records import NOTHING_SEALED, Totals, loaded, next_record, totals
 from shared.clock import EpochMs
 from shared.domain.campaigns.blocks import BLOCK_SIZE, Recipient
-from shared.domain.campaigns.campaign import Audience, Campaign, State
+from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.load_record import SealedBlock
 from shared.domain.contacts.identity import SHARDS
 from shared.errors import Conflict
-from shared.ids import CampaignId, ContactId, PhoneNumberId, WabaId
+from shared.ids import ContactId
 from tests.support.campaigns import a_campaign
 
 NOW = EpochMs(1_000_000)

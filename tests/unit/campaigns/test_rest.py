@@ -7,8 +7,7 @@ import pytest
 
 from functions.campaign_dispatch.sweep.logic.rest import REST_MS, WATCHED_MS, put_to_rest
 from shared.clock import EpochMs
-from shared.domain.campaigns.campaign import Audience, Campaign, State, wake_on_state_change
-from shared.ids import CampaignId, PhoneNumberId, WabaId
+from shared.domain.campaigns.campaign import Audience, State, wake_on_state_change
 from tests.support.campaigns import a_campaign
 
 NOW = EpochMs(1_000_000_000)

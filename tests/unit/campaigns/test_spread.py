@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from functions.api.campaigns.logic.spread import SPREAD_MS, begin_moment, spread_offset
 from shared.clock import EpochMs
-from shared.domain.campaigns.campaign import Audience, Campaign, State
-from shared.ids import CampaignId, PhoneNumberId, WabaId, derived_ulid
+from shared.domain.campaigns.campaign import Campaign, State
+from shared.ids import CampaignId, derived_ulid
 from tests.support.campaigns import a_campaign
 
 NOW = EpochMs(1_800_000_000_000)

@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 
 from shared.clock import EpochMs
-from shared.domain.campaigns.campaign import Audience, Campaign
 from shared.domain.campaigns.stop_conditions import keeps_the_gates, reason_not_to_begin
 from shared.domain.campaigns.stop_reasons import next_action, outweighs
 from shared.domain.numbers.number import Number
 from shared.domain.templates.template import Template
-from shared.ids import CampaignId, PhoneNumberId, WabaId
+from shared.ids import PhoneNumberId, WabaId
 from tests.support.campaigns import a_campaign
 
 NOW = EpochMs(1_800_000_000_000)

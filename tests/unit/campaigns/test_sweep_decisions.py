@@ -18,13 +18,13 @@ from functions.campaign_dispatch.sweep.logic.loading import LOADER_SILENT_MS, si
 from shared.clock import EpochMs
 from shared.domain.campaigns.blocks import block_number
 from shared.domain.campaigns.books import CANCELLED, Books
-from shared.domain.campaigns.campaign import Audience, Campaign, State
+from shared.domain.campaigns.campaign import State
 from shared.domain.campaigns.load_record import SealedBlock
 from shared.domain.campaigns.number_work import Claim, RetryBatch
 from shared.errors import Conflict
-from shared.ids import CampaignId, PhoneNumberId, WabaId
-from tests.unit.campaigns.lane_samples import lane, run, work
+from shared.ids import CampaignId
 from tests.support.campaigns import a_campaign
+from tests.unit.campaigns.lane_samples import lane, run, work
 
 NOW = EpochMs(10_000_000)
 GRACE_MS = 2_000

@@ -21,11 +21,11 @@ from functions.campaign_dispatch.sweep.logic.step import (
     next_step,
 )
 from shared.clock import EpochMs
-from shared.domain.campaigns.campaign import Audience, Campaign, State
+from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.number_work import Claim, LaneState
-from shared.ids import CampaignId, PhoneNumberId, WabaId
-from tests.unit.campaigns.lane_samples import batch, lane, run, work
+from shared.ids import CampaignId
 from tests.support.campaigns import a_campaign
+from tests.unit.campaigns.lane_samples import batch, lane, run, work
 
 NOW = EpochMs(1_000_000)
 SIZES = (100,) + (0,) * 15

@@ -5,9 +5,8 @@ import pytest
 from functions.webhook_ingest.statuses.logic.reach import Reach
 from shared.domain.campaigns.blocks import block_number
 from shared.domain.campaigns.callback import CampaignSlot
-from shared.domain.campaigns.campaign import Audience, Campaign
 from shared.domain.contacts.identity import SHARDS
-from shared.ids import CampaignId, PhoneNumberId, TenantId, WabaId
+from shared.ids import CampaignId, PhoneNumberId, TenantId
 from tests.support.campaigns import a_campaign
 
 SIZES = (100, 50, *(0,) * (SHARDS - 3), 90)

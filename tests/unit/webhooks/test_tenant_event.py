@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.clock import EpochMs
-from shared.domain.campaigns.campaign import Audience, Campaign, State
+from shared.domain.campaigns.campaign import Audience, State
 from shared.domain.conversations.conversation import Conversation
 from shared.domain.conversations.message import Message
 from shared.domain.webhooks.tenant_event import (
@@ -21,7 +21,7 @@ from shared.domain.webhooks.tenant_event import (
     fits,
     message_changes,
 )
-from shared.ids import CampaignId, ContactId, ConversationId, PhoneNumberId, WabaId
+from shared.ids import ContactId, ConversationId, PhoneNumberId
 from tests.support.campaigns import a_campaign
 
 IN = Message("m", ConversationId("v"), "in", "contact", "text", "hello", EpochMs(1), {"body": "hello"})

@@ -34,9 +34,9 @@ class AuditQuery:
     ] = None
     action: Annotated[Action | None, Query(description="only this action")] = None
     object_kind: Annotated[Kind | None, Query(description="only what was done to things of this kind")] = None
-    object_id: Annotated[
-        str | None, Query(max_length=100, description="id of the thing: only what was done to it")
-    ] = None
+    object_id: Annotated[str | None, Query(max_length=100, description="id of the thing: only what was done to it")] = (
+        None
+    )
     since: Annotated[Given | None, Query(description="only from this moment on, RFC 3339")] = None
     until: Annotated[Given | None, Query(description="only up to this moment, RFC 3339")] = None
 

@@ -9,11 +9,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from functions.api.accounts.signup import actions as signup
 from functions.api.accounts.attempts import AttemptLimits
-from functions.api.accounts.user_pool.logic.session import Session
-from functions.api.accounts.user_pool.changes import PoolChanges
+from functions.api.accounts.signup import actions as signup
 from functions.api.accounts.signup.actions import Doors
+from functions.api.accounts.user_pool.changes import PoolChanges
+from functions.api.accounts.user_pool.logic.session import Session
 from functions.api.accounts.user_pool.pool import EmailUnverified, SecondFactorNeeded
 from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.attempts import Attempt

@@ -4,8 +4,8 @@ moment one sees the other: no two owners leave at once, and no plan has more mem
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from functions.api.accounts.team.logic.rules import check_grant, check_owner_left, check_touch
 from functions.api.accounts.roles import is_agent
+from functions.api.accounts.team.logic.rules import check_grant, check_owner_left, check_touch
 from functions.api.accounts.team.parts import TeamParts
 from functions.api.http.revisions import check_revision
 from shared.clock import EpochMs, epoch_ms

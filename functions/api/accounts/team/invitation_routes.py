@@ -4,8 +4,8 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
-from functions.api.accounts.team.logic.rules import is_vouched_for
 from functions.api.accounts.team.invitations import Acceptance, accept, invite, resend, revoke
+from functions.api.accounts.team.logic.rules import is_vouched_for
 from functions.api.accounts.team.models import AcceptanceIn, AcceptanceOut, InvitationIn, InvitationOut, InvitationsOut
 from functions.api.accounts.team.parts import TeamParts
 from functions.api.http.fields import ULID

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from functions.api.accounts.user_pool.logic.session import Session
 from functions.api.accounts.user_pool.errors import (
     IS_MALFORMED,
     IS_REFUSED,
@@ -29,6 +28,7 @@ from functions.api.accounts.user_pool.errors import (
     weak_password,
     wrong_code,
 )
+from functions.api.accounts.user_pool.logic.session import Session
 from shared.errors import Forbidden, Unauthenticated
 
 if TYPE_CHECKING:
@@ -193,7 +193,9 @@ class UserPool:
         return self.claimed(session).subject
 
     def claimed(self, session: Session) -> "AccessToken":
-        from functions.api.accounts.user_pool.access_tokens import claimed  # with its cryptography: only who logs in needs it
+        from functions.api.accounts.user_pool.access_tokens import (
+            claimed,  # with its cryptography: only who logs in needs it
+        )
 
         return claimed(session.access_token)
 
