@@ -19,7 +19,6 @@ from functions.api.http.fields import (
 )
 from shared.domain.accounts.account import API_KEY_ROLE, Member, Principal, Role, Suspension, Tenant
 from shared.domain.accounts.permissions import OPERATOR
-from shared.domain.accounts.plans import entitlements
 from shared.ids import TenantId
 
 
@@ -171,5 +170,5 @@ class MeOut(Output):
             ),
             tenant=TenantOut.of(tenant),
             member=MemberOut.of(member) if member else None,
-            entitlements=EntitlementsOut.of(entitlements(tenant.plan, tenant.subscription_status)),
+            entitlements=EntitlementsOut.of(tenant.entitlements),
         )

@@ -5,7 +5,6 @@ from functions.api.http.request import caller, new_router
 from functions.api.http.routing import secured
 from functions.api.http.wiring import parts_for
 from shared.domain.accounts.account import Scope
-from shared.domain.accounts.plans import entitlements
 from shared.store.accounts.tenants import Accounts
 
 router = new_router()
@@ -19,5 +18,5 @@ deps = parts_for(router, Accounts)
 def get_subscription() -> SubscriptionOut:
     """What holds now: the free plan's limits unless the subscription pays."""
     tenant = deps().tenant(caller(router).tenant_id)
-    limits = entitlements(tenant.plan, tenant.subscription_status)
-    return SubscriptionOut(plan=tenant.plan, status=tenant.subscription_status, entitlements=EntitlementsOut.of(limits))
+    limits = EntitlementsOut.of(tenant.entitlements)
+    return SubscriptionOut(plan=tenant.plan, status=tenant.subscription_status, entitlements=limits)

@@ -8,10 +8,9 @@ from functions.api.numbers.meta_app import App
 from functions.api.numbers.onboarding import Caller, Onboarder
 from shared.clients.platform_secret import MetaSecrets, SecretReader
 from shared.clock import EpochMs
-from shared.domain.accounts.plans import entitlements
 from shared.ids import TenantId
-from shared.store.numbers.onboardings import Onboardings
 from shared.store.accounts.tenants import Accounts
+from shared.store.numbers.onboardings import Onboardings
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,4 +26,4 @@ class NumberParts:
         """Who connects, for which app, and what the plan allows. Raises NotFound."""
         secrets, tenant = self.secrets.read(now), self.accounts.tenant(tenant_id)
         app = App(self.signup.app_id, secrets.meta_app_secret, secrets.meta_verify_token)
-        return Caller(tenant_id, member_id, app, entitlements(tenant.plan, tenant.subscription_status))
+        return Caller(tenant_id, member_id, app, tenant.entitlements)

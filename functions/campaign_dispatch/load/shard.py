@@ -10,7 +10,6 @@ from functions.campaign_dispatch.load.gate import open_gate
 from functions.campaign_dispatch.load.logic.records import NOTHING_SEALED, loaded, next_record, totals
 from functions.campaign_dispatch.load.parts import LoadParts
 from shared.clock import EpochMs
-from shared.domain.accounts.plans import entitlements
 from shared.domain.campaigns.blocks import BLOCK_SIZE, block_number
 from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.load_record import SealedBlock
@@ -129,7 +128,7 @@ def _finish(parts: LoadParts, tenant_id: TenantId, campaign: Campaign, shard: in
     fix = partial(
         loaded,
         found=found,
-        limit=entitlements(tenant.plan, tenant.subscription_status).campaign_recipients,
+        limit=tenant.entitlements.campaign_recipients,
         messaging_limit=parts.accounts.waba(tenant_id, campaign.waba_id).messaging_limit,
         lanes=parts.accounts.number(tenant_id, campaign.phone_number_id).lanes,
         now=now,

@@ -1,11 +1,13 @@
 """Tenants, the people who act for them, and what each may do."""
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from shared.clock import EpochMs
 from shared.domain.accounts.permissions import Role as Role
 from shared.domain.accounts.permissions import Scope as Scope
 from shared.domain.accounts.permissions import scopes_of as scopes_of
+from shared.domain.accounts.plans import Entitlements, entitlements
 from shared.ids import TenantId
 
 
@@ -17,6 +19,11 @@ class Suspension:
     reason: str
     by: str
     at: EpochMs
+
+
+class TenantStatus(StrEnum):
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,15 @@ class Tenant:
     logo_file_id: str = ""
     revision: int = 0
     suspension: Suspension | None = None
+
+    @property
+    def entitlements(self) -> Entitlements:
+        """What holds now: of the plan only as long as it is paid for."""
+        return entitlements(self.plan, self.subscription_status)
+
+    @property
+    def status(self) -> TenantStatus:
+        return TenantStatus.ACTIVE if self.suspension is None else TenantStatus.SUSPENDED
 
 
 def with_part_respelled(tenant: Tenant, version: str, part: int, parts: int) -> Tenant:

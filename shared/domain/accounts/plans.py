@@ -1,6 +1,8 @@
 """What a subscription entitles a tenant to: a pure function of plan and subscription state."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from shared.errors import LimitExceeded
 
@@ -20,7 +22,8 @@ class Entitlements:
     calls_per_second: int
 
 
-_PLANS = {
+PlanName = Literal["free", "starter", "growth"]
+_PLANS: Mapping[str, Entitlements] = {
     "free": Entitlements("free", numbers=1, campaign_recipients=100_000, members=3, calls_per_second=20),
     "starter": Entitlements("starter", numbers=2, campaign_recipients=500_000, members=10, calls_per_second=50),
     "growth": Entitlements("growth", numbers=20, campaign_recipients=20_000_000, members=200, calls_per_second=200),

@@ -15,13 +15,12 @@ all of them theirs.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from heapq import merge
 from itertools import islice
 from typing import Final, cast
 
-from shared.domain.accounts.account import Tenant
-from shared.domain.accounts.plans import PLAN_NAMES, entitlements
+from shared.domain.accounts.account import Tenant, TenantStatus
+from shared.domain.accounts.plans import PLAN_NAMES
 from shared.domain.text_fold import fold_words
 from shared.store.engine.cursor import Page, PageBytes, decode_cursor, encode_cursor
 from shared.store.engine.database import ActivityIndex
@@ -38,11 +37,6 @@ _LAST: Final = "\U0010ffff"
 _SORT: Final = r"[^#]{0,400}#[0-9A-Za-z-]{1,64}"
 
 
-class TenantStatus(StrEnum):
-    ACTIVE = "active"
-    SUSPENDED = "suspended"
-
-
 @dataclass(frozen=True, slots=True)
 class TenantFilter:
     """None is any. `name` is how it begins, as somebody types it; "" for any."""
@@ -53,7 +47,7 @@ class TenantFilter:
 
     def takes(self, tenant: Tenant) -> bool:
         """Of one that was found in another way."""
-        return self.plan in (None, plan_of(tenant)) and self.status in (None, status_of(tenant))
+        return self.plan in (None, tenant.entitlements.plan) and self.status in (None, tenant.status)
 
     def lists(self) -> list[str]:
         plans = PLAN_NAMES if self.plan is None else (self.plan,)
@@ -61,19 +55,10 @@ class TenantFilter:
         return [f"{_LIST}{plan}#{status}" for plan in plans for status in statuses]
 
 
-def plan_of(tenant: Tenant) -> str:
-    """The one that holds."""
-    return entitlements(tenant.plan, tenant.subscription_status).plan
-
-
-def status_of(tenant: Tenant) -> TenantStatus:
-    return TenantStatus.SUSPENDED if tenant.suspension is not None else TenantStatus.ACTIVE
-
-
 def place_of(tenant: Tenant) -> Place:
     """Where it stands among all tenants."""
     name = fold_words(tenant.name)[:_MOST_CHARACTERS]
-    return Place(f"{_LIST}{plan_of(tenant)}#{status_of(tenant)}", f"{name}#{tenant.tenant_id}")
+    return Place(f"{_LIST}{tenant.entitlements.plan}#{tenant.status}", f"{name}#{tenant.tenant_id}")
 
 
 class TenantList:

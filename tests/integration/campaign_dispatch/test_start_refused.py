@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from functions.campaign_dispatch.load import shard as load
+from shared.domain.accounts import account
 from shared.domain.accounts.plans import entitlements
 from shared.domain.campaigns.campaign import Audience, EarlierCampaign, State
 from shared.domain.campaigns.stop_reasons import next_action
@@ -43,7 +43,7 @@ def test_a_template_that_is_gone_at_the_start(world: World) -> None:
 
 def test_an_audience_that_is_larger_than_the_plan_allows(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     allowed = entitlements("free", "")
-    monkeypatch.setattr(load, "entitlements", lambda *_: replace(allowed, campaign_recipients=2))
+    monkeypatch.setattr(account, "entitlements", lambda *_: replace(allowed, campaign_recipients=2))
     world.add_contacts(3)
     assert "the plan allows 2" in must_be_made_anew(world, world.send_to_everybody())
 

@@ -7,7 +7,7 @@ import pytest
 
 from functions.api.accounts.operators.logic.usage import of_campaigns
 from shared.clock import EpochMs
-from shared.domain.accounts.account import Suspension, Tenant
+from shared.domain.accounts.account import Suspension, Tenant, TenantStatus
 from shared.domain.accounts.operator import (
     LONGEST_MINUTES,
     AccessStatus,
@@ -21,7 +21,7 @@ from shared.domain.accounts.operator import (
 )
 from shared.errors import Conflict
 from shared.ids import TenantId
-from shared.store.accounts.tenant_list import TenantFilter, TenantStatus, place_of
+from shared.store.accounts.tenant_list import TenantFilter, place_of
 
 TENANT = Tenant(TenantId("t"), "Café  Aurora", "BR")
 FIRST, SECOND = (Suspension(name, "spam", "kim", EpochMs(1)) for name in ("first", "second"))

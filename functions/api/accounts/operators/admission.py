@@ -15,7 +15,6 @@ from shared.domain.accounts.account import PLATFORM, Tenant
 from shared.domain.accounts.operator import GROUP, AccessStatus
 from shared.domain.accounts.permissions import ACTING_SCOPES, OPERATOR, operator_scopes
 from shared.domain.accounts.person import Person
-from shared.domain.accounts.plans import entitlements
 from shared.errors import NotFound
 from shared.observability import say
 from shared.store.accounts.people import People
@@ -74,4 +73,4 @@ def acting(directory: Directory, people: People, token: str, now: EpochMs) -> di
 def tenant_context(tenant: Tenant) -> dict[str, str]:
     """What every caller's context has of its tenant."""
     suspended = {"suspended": "true"} if tenant.suspension is not None else {}
-    return {"plan": entitlements(tenant.plan, tenant.subscription_status).plan, **suspended}
+    return {"plan": tenant.entitlements.plan, **suspended}

@@ -11,12 +11,11 @@ from functions.api.accounts.sessions.models import ReproofIn
 from functions.api.billing.models import SubscriptionStatus
 from functions.api.http.fields import ULID, Cursor, Input, Moment, Output, moment, moment_or_none, open_to
 from shared.clock import EpochMs
-from shared.domain.accounts.account import Member, Tenant
+from shared.domain.accounts.account import Member, Tenant, TenantStatus
 from shared.domain.accounts.operator import LONGEST_MINUTES, AccessStatus, Acting, Operator, SupportAccess
 from shared.domain.accounts.plans import PLAN_NAMES
 from shared.domain.campaigns.campaign import State
 from shared.ids import TenantId
-from shared.store.accounts.tenant_list import TenantStatus, plan_of, status_of
 
 Reason = Annotated[
     str,
@@ -67,9 +66,9 @@ class PlatformTenantOut(Output):
             id=tenant.tenant_id,
             name=tenant.name,
             country=tenant.country,
-            plan=plan_of(tenant),
+            plan=tenant.entitlements.plan,
             subscription_status=tenant.subscription_status,
-            status=status_of(tenant),
+            status=tenant.status,
             suspension=SuspensionOut.of(tenant.suspension),
             created_at=moment(tenant.created_at),
         )
@@ -131,7 +130,7 @@ class TenantUsageOut(Output):
         campaigns, contacts = usage.campaigns, usage.contacts
         return cls(
             tenant_id=usage.tenant.tenant_id,
-            plan=plan_of(usage.tenant),
+            plan=usage.tenant.entitlements.plan,
             members=usage.members,
             numbers=usage.numbers,
             campaigns=CampaignUsageOut(

@@ -1,6 +1,6 @@
 """Tenants, as operators of the platform look after them."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
@@ -22,9 +22,10 @@ from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import part_of, parts_for
 from shared.clock import epoch_ms
-from shared.domain.accounts.account import Role, Scope, Suspension
+from shared.domain.accounts.account import Role, Scope, Suspension, TenantStatus
+from shared.domain.accounts.plans import PlanName
 from shared.ids import TenantId
-from shared.store.accounts.tenant_list import TenantFilter, TenantStatus
+from shared.store.accounts.tenant_list import TenantFilter
 
 router = new_router()
 deps = parts_for(router, OperatorParts)
@@ -38,7 +39,7 @@ Sought = Annotated[
         "an account",
     ),
 ]
-Plan = Annotated[Literal["free", "starter", "growth"] | None, Query(description="the plan that holds")]
+Plan = Annotated[PlanName | None, Query(description="the plan that holds")]
 Status = Annotated[TenantStatus | None, Query(description="whether it is suspended")]
 
 

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from functions.api.accounts.team.logic.rules import check_grant, is_vouched_for
 from functions.api.accounts.mailer import Mail, MailNotSent
 from functions.api.accounts.mails import ROLE_NAMES, MailKind, language_of, mail_of
-from functions.api.accounts.user_pool.passwords import check_password
-from functions.api.accounts.signup.policy import check_policy
 from functions.api.accounts.sessions.log_in import Credentials, prove
+from functions.api.accounts.signup.policy import check_policy
+from functions.api.accounts.team.logic.rules import check_grant, is_vouched_for
 from functions.api.accounts.team.parts import TeamParts
+from functions.api.accounts.user_pool.passwords import check_password
 from shared.clock import EpochMs
 from shared.domain.accounts.account import Member, Principal
 from shared.domain.accounts.attempts import Attempt
@@ -28,7 +28,7 @@ from shared.domain.accounts.invitation import (
     revoked,
 )
 from shared.domain.accounts.permissions import Role
-from shared.domain.accounts.plans import Entitlements, check_members, entitlements
+from shared.domain.accounts.plans import Entitlements, check_members
 from shared.errors import AppError, Conflict, InvalidInput, NotFound
 from shared.ids import TenantId
 
@@ -237,8 +237,7 @@ def _mail(parts: TeamParts, tenant_id: TenantId, invitation: Invitation, secret:
 
 
 def _limits(parts: TeamParts, tenant_id: TenantId) -> Entitlements:
-    tenant = parts.accounts.tenant(tenant_id)
-    return entitlements(tenant.plan, tenant.subscription_status)
+    return parts.accounts.tenant(tenant_id).entitlements
 
 
 def _parts_of(token: str) -> tuple[TenantId, str, str]:
