@@ -12,7 +12,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, cast
 
 from functions.api.segments.counting import Count, count_people
-from functions.api.segments.parts import SegmentParts
 from shared.clock import DAY_MS, EpochMs, epoch_ms
 from shared.domain.contacts.contact import Contact, ContactField
 from shared.domain.contacts.identity import contact_id_for
@@ -23,6 +22,7 @@ from shared.store.engine.codec import Item, encode_item
 from tests.bench.parts import best
 from tests.support.dynoxide import BINARY, MISSING, running_dynoxide
 from tests.support.engine import World, open_measured_database
+from tests.support.world_parts import segment_parts
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import WriteRequestTypeDef
@@ -80,17 +80,7 @@ def counting(text: str, many: int) -> float:
     with running_dynoxide() as url:
         world = World(open_measured_database(url))
         _fill(world, many)
-        deps = world.deps
-        parts = SegmentParts(
-            accounts=deps.accounts,
-            segments=world.segments,
-            contacts=deps.contacts,
-            fields=deps.fields,
-            campaigns=deps.campaigns,
-            lanes=deps.lanes,
-            sends=deps.sends,
-            leases=deps.leases,
-        )
+        parts = segment_parts(world)
         chosen = PeopleFilter(freeze(Segment("s", "n", text), FIELDS, ""), NOW)
         start = time.process_time()
         found = count_people(parts, world.tenant_id, chosen, Count(), 5, lambda: False)

@@ -2,7 +2,6 @@
 checks groups, sessions and authenticators."""
 
 import json
-import os
 import secrets
 from collections.abc import Iterator
 from typing import Any
@@ -13,17 +12,11 @@ from infra.local.cloud import LocalCloud
 from infra.ops.__main__ import main
 from tests.support.api import PASSWORD, Api, Business, Json, envelope, post_webhook, says, signed_up, wait_for
 from tests.support.authorizer import remembering
+from tests.support.own_environment import own_environment
 from tests.support.totp import totp
 
+__all__ = ["own_environment"]
 REASON = "Ticket 4711: a campaign that does not start"
-
-
-@pytest.fixture(autouse=True)
-def own_environment() -> Iterator[None]:
-    before = dict(os.environ)
-    yield
-    os.environ.clear()
-    os.environ.update(before)
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -1,12 +1,11 @@
 """The operators' command in a deployment: what it shows is so, and what it does has its effect."""
 
 import json
-import os
 import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -27,17 +26,11 @@ from tests.support.api import (
     wait_for,
 )
 from tests.support.campaigns import campaign_body
+from tests.support.own_environment import own_environment
 
+__all__ = ["own_environment"]
 Ops = Callable[..., Json]
 NO, YES = "+34622000001", "+34622000002"
-
-
-@pytest.fixture(autouse=True)
-def own_environment() -> Iterator[None]:
-    before = dict(os.environ)
-    yield
-    os.environ.clear()
-    os.environ.update(before)
 
 
 @pytest.fixture

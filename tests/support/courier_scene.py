@@ -4,7 +4,7 @@ import itertools
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from functions.api.events.courier import Courier
 from functions.api.events.host_gate import HostGate
@@ -25,6 +25,7 @@ from shared.store.webhooks.deliveries import WebhookDeliveries
 from shared.store.webhooks.endpoints import WebhookEndpoints
 from shared.store.webhooks.event_feed import EventFeed
 from shared.store.webhooks.slow_hosts import SlowHosts
+from tests.support.faults import Crash, crash_at_write
 
 NOW = EpochMs(1_800_000_000_000)
 MINUTE = 60_000
@@ -123,6 +124,18 @@ class Scene:
         while (message := self.queue.take(until)) is not None:
             done.append(self.courier.deliver(message))
         return done
+
+    def dies(self, database: Database, k: int, when: Literal["before", "after"]) -> None:
+        """The worker of the next message, at its k-th write if it comes to that. The queue gives the message out
+        again."""
+        message = self.queue.take(self.queue.now)
+        assert message is not None
+        with crash_at_write(database, k, when) as crashed:
+            try:
+                self.courier.deliver(message)
+            except Crash:
+                assert crashed()
+        self.queue.send(message, group=self.tenant)
 
     def delivery(self, name: str = "1", at: EpochMs = NOW) -> Delivery:
         found = self.deliveries.get(self.tenant, self.endpoint_id, delivery_id(at, f"evt_{name}"))

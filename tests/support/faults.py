@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from threading import Barrier
 from types import SimpleNamespace
 from typing import Any, Literal, TypeVar, cast
@@ -66,12 +66,8 @@ def refusing(client: Any, status: int, code: str, operations: tuple[str, ...] = 
         refused.append(model.name)
         return SimpleNamespace(status_code=status), answer
 
-    events = client.meta.events
-    events.register("before-call", refuse)
-    try:
+    with _heard(client, "before-call", refuse):
         yield refused
-    finally:
-        events.unregister("before-call", refuse)
 
 
 @contextmanager
@@ -84,12 +80,8 @@ def answers_lost(client: Any, operations: tuple[str, ...]) -> Iterator[list[str]
             lost.append(model.name)
             raise ReadTimeoutError(endpoint_url="http://aws")
 
-    events = client.meta.events
-    events.register("after-call", lose)
-    try:
+    with _heard(client, "after-call", lose):
         yield lost
-    finally:
-        events.unregister("after-call", lose)
 
 
 @contextmanager
@@ -119,12 +111,8 @@ def each_sent_twice(client: Any, operations: tuple[str, ...]) -> Iterator[list[s
             sent.append(model.name)
             client._make_request(model, params, context)
 
-    events = client.meta.events
-    events.register("before-call", send_first)
-    try:
+    with _heard(client, "before-call", send_first):
         yield sent
-    finally:
-        events.unregister("before-call", send_first)
 
 
 @contextmanager
@@ -169,14 +157,20 @@ def before_kth_call(database: Database, k: int, meanwhile: Callable[[], object])
 
 @contextmanager
 def _hook(database: Database, event: str, operations: tuple[str, ...], handler: Callable[..., None]) -> Iterator[None]:
-    names = [f"{event}.dynamodb.{operation}" for operation in operations]
-    for name in names:
-        database.client.meta.events.register(name, handler)
+    with ExitStack() as stack:
+        for operation in operations:
+            stack.enter_context(_heard(database.client, f"{event}.dynamodb.{operation}", handler))
+        yield
+
+
+@contextmanager
+def _heard(client: Any, event: str, handler: Callable[..., object]) -> Iterator[None]:
+    """While it lasts, `handler` is called at each such event of a boto3 client."""
+    client.meta.events.register(event, handler)
     try:
         yield
     finally:
-        for name in names:
-            database.client.meta.events.unregister(name, handler)
+        client.meta.events.unregister(event, handler)
 
 
 def at_once(count: int, call: Callable[[int], T]) -> list[T]:

@@ -22,7 +22,7 @@ from shared.queue_messages import DeliverWebhook
 from shared.store.engine.database import Database
 from tests.support.courier_scene import DAY, MINUTE, Scene
 from tests.support.engine import open_test_database
-from tests.support.faults import Crash, crash_at_write
+from tests.support.faults import Crash
 
 MOST = 12
 
@@ -156,14 +156,7 @@ def test_who_dies_leaves_no_more_waiting_than_may_and_no_event_without_an_end(
         for _ in range(MOST):
             assert scene.backlog.take(scene.tenant, scene.endpoint_id, EpochMs(scene.queue.now))
     scene.tell()
-    message = scene.queue.take(scene.queue.now)
-    assert message is not None
-    with crash_at_write(database, k, when) as crashed:  # type: ignore[arg-type]
-        try:
-            scene.courier.deliver(message)
-        except Crash:
-            assert crashed()
-    scene.queue.send(message, group=scene.tenant)
+    scene.dies(database, k, when)  # type: ignore[arg-type]
     scene.run(4 * DAY)
     assert scene.queue.waiting == []
     assert scene.delivery().state == "failed"

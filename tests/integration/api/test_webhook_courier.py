@@ -23,7 +23,7 @@ from shared.store.engine.database import Database
 from shared.store.webhooks.deliveries import Logged
 from tests.support.courier_scene import DAY, MINUTE, NOW, Scene
 from tests.support.engine import open_test_database
-from tests.support.faults import Crash, crash_at_write
+from tests.support.faults import Crash
 
 
 @pytest.fixture(scope="module")
@@ -198,14 +198,7 @@ def test_a_worker_that_dies_loses_nothing(database: Database, scene: Scene, stat
     """At each write, before or after it. The queue delivers the message again; what follows ends as it should."""
     scene.place.status = status
     scene.tell()
-    message = scene.queue.take(NOW)
-    assert message is not None
-    with crash_at_write(database, k, when) as crashed:  # type: ignore[arg-type]
-        try:
-            scene.courier.deliver(message)
-        except Crash:
-            assert crashed()
-    scene.queue.send(message, group=scene.tenant)
+    scene.dies(database, k, when)  # type: ignore[arg-type]
     scene.run(2 * MINUTE)
     scene.place.status = 200
     scene.run(DAY)

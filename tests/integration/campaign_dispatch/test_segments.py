@@ -6,7 +6,6 @@ import pytest
 
 from functions.api.segments import counting
 from functions.api.segments.counting import Count, count_people, why
-from functions.api.segments.parts import SegmentParts
 from functions.campaign_dispatch.load import shard as load_module
 from functions.campaign_dispatch.load.shard import load_shard
 from shared.clock import DAY_MS, EpochMs, epoch_ms
@@ -20,6 +19,7 @@ from shared.ids import CampaignId, ContactId, new_ulid
 from shared.queue_messages import LoadShard
 from shared.store.contacts.contacts import Contacts
 from tests.support.engine import FakeMeta, World, open_test_database
+from tests.support.world_parts import segment_parts
 
 
 @pytest.fixture
@@ -140,17 +140,7 @@ def test_a_count_in_steps_finds_what_the_books_say(world: World, monkeypatch: py
     world.add_contacts(20, tag="others", first=200)
     first = world.send_to_everybody()
     world.run_lane(FakeMeta(lambda to, _n: Outcome(Kind.REFUSED, "131026") if to.endswith("7") else None))
-    deps = world.deps
-    parts = SegmentParts(
-        accounts=deps.accounts,
-        segments=world.segments,
-        contacts=deps.contacts,
-        fields=deps.fields,
-        campaigns=deps.campaigns,
-        lanes=deps.lanes,
-        sends=deps.sends,
-        leases=deps.leases,
-    )
+    parts = segment_parts(world)
     for what, many in (("failed", 20), ("got", 180)):
         segment = Segment("s", "n", f'campaign("{first}").{what}')
         chosen = PeopleFilter(freeze(segment, [], ""), epoch_ms())

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from functions.campaign_dispatch.lane.parts import LaneParts
 from functions.campaign_dispatch.lane.slice import run_slice
 from functions.campaign_dispatch.lane.trail import Trail
 from shared.clock import EpochMs, epoch_ms
@@ -18,6 +17,7 @@ from shared.ids import TenantId
 from shared.queue_messages import StartCampaign, WakeLane
 from shared.store.campaigns.campaigns import START_GRACE_MS
 from tests.support.engine import FakeMeta, World
+from tests.support.world_parts import lane_parts
 
 STOP = SendingStop("a drill", "somebody", EpochMs(1_000))
 
@@ -92,20 +92,7 @@ def test_a_worker_that_is_woken_sends_nothing_and_wakes_nobody(world: World) -> 
     campaign_id = world.send_to_everybody()
     world.lane_queue.take()
     world.deps.stops.stop(world.tenant_id, STOP)
-    deps = world.deps
-    parts = LaneParts(
-        accounts=deps.accounts,
-        campaigns=deps.campaigns,
-        templates=deps.templates,
-        lanes=deps.lanes,
-        sends=deps.sends,
-        consent=deps.contacts.consent,
-        stops=deps.stops,
-        meta=None,  # type: ignore[arg-type]
-        graph=None,  # type: ignore[arg-type]
-        lane_queue=deps.lane_queue,
-        slice_seconds=1,
-    )
+    parts = lane_parts(world, slice_seconds=1)
     assert run_slice(parts, WakeLane(world.phone_number_id, 0), Trail()) is None
     assert world.lane_queue.take() == []
     assert world.deps.lanes.work(world.phone_number_id).lanes[0].expires_at == 0

@@ -9,20 +9,18 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
-from typing import Any, cast
 
 import pytest
 
 from functions.campaign_dispatch.lane import sender as sender_module
 from functions.campaign_dispatch.lane import slice as slices
-from functions.campaign_dispatch.lane.parts import LaneParts
 from functions.campaign_dispatch.lane.trail import Trail
-from shared.clients.graph import GraphAccess, GraphClient
 from shared.ids import CampaignId
 from shared.queue_messages import WakeLane
 from shared.store.engine.database import Database
 from tests.support.engine import QuickClock, World, open_test_database
 from tests.support.template import load_template, resources
+from tests.support.world_parts import lane_parts
 
 PEOPLE, FAST = 30, 2
 THROUGHPUT = 20
@@ -73,11 +71,6 @@ def serving() -> Iterator[Meta]:
             server.shutdown()
 
 
-class _Access:
-    def of_account(self, *_asked: object) -> GraphAccess:
-        return GraphAccess.of("token", "secret")
-
-
 class Numbers:
     """Tenants with a number each and one queue of lanes, which `workers` take from as Lambda does: one at a time each,
     the oldest first. `turns` are the numbers in the order in which they had a slice."""
@@ -106,7 +99,8 @@ class Numbers:
                 return
             (world,) = (world for world in self.worlds if world.phone_number_id == wake.phone_number_id)
             self.turns.append(wake.phone_number_id)
-            slices.run_slice(self._parts(world), wake, Trail())
+            parts = lane_parts(world, self, graph_url=self._meta.url, slice_seconds=self._slice_seconds)
+            slices.run_slice(parts, wake, Trail())
 
     def are_sent(self) -> bool:
         """Whether all fast ones are."""
@@ -117,22 +111,6 @@ class Numbers:
         assert books.balanced
         assert (books.waiting > 0) == waiting
         assert (books.sent + books.waiting, books.unknown) == (PEOPLE, 0)
-
-    def _parts(self, world: World) -> LaneParts:
-        deps = world.deps
-        return LaneParts(
-            accounts=deps.accounts,
-            campaigns=deps.campaigns,
-            templates=deps.templates,
-            lanes=deps.lanes,
-            sends=deps.sends,
-            consent=deps.contacts.consent,
-            stops=deps.stops,
-            meta=cast("Any", _Access()),
-            graph=lambda: GraphClient(self._meta.url, "v26.0"),
-            lane_queue=cast("Any", self),
-            slice_seconds=self._slice_seconds,
-        )
 
 
 @pytest.fixture

@@ -3,17 +3,15 @@
 from collections.abc import Callable
 from dataclasses import replace
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from functions.campaign_dispatch import lane_handler
 from functions.campaign_dispatch.lane import slice as slices
 from functions.campaign_dispatch.lane.lane import LEASE_MS, Lane, LaneEnd
-from functions.campaign_dispatch.lane.parts import LaneParts
 from functions.campaign_dispatch.lane.reservation import RESERVED_MS
 from functions.campaign_dispatch.lane.trail import Trail
-from shared.clients.graph import GraphAccess, GraphClient
 from shared.clock import EpochMs, epoch_ms
 from shared.ids import CampaignId
 from shared.observability import logger
@@ -21,13 +19,9 @@ from shared.queue_messages import WakeLane
 from tests.support.engine import FakeMeta, World, open_test_database
 from tests.support.fake_aws import Context, sqs_event
 from tests.support.log_lines import StandardOutput, lines_of
+from tests.support.world_parts import lane_parts
 
 SLICES = 100
-
-
-class _Access:
-    def of_account(self, *_asked: object) -> GraphAccess:
-        return GraphAccess.of("token", "secret")
 
 
 @pytest.fixture
@@ -44,24 +38,7 @@ def campaign(world: World) -> CampaignId:
 
 def run(world: World, wake: WakeLane, queue: object = None) -> LaneEnd | None:
     """A slice that ends before it claims anybody: what is looked at here is who has the next one."""
-    return slices.run_slice(parts_of(world, queue), wake, Trail())
-
-
-def parts_of(world: World, queue: object = None, slice_seconds: int = 0) -> LaneParts:
-    deps = world.deps
-    return LaneParts(
-        accounts=deps.accounts,
-        campaigns=deps.campaigns,
-        templates=deps.templates,
-        lanes=deps.lanes,
-        sends=deps.sends,
-        consent=deps.contacts.consent,
-        stops=deps.stops,
-        meta=cast("Any", _Access()),
-        graph=lambda: GraphClient("http://127.0.0.1:9", "v26.0"),
-        lane_queue=cast("Any", queue or world.lane_queue),
-        slice_seconds=slice_seconds,
-    )
+    return slices.run_slice(lane_parts(world, queue), wake, Trail())
 
 
 def test_the_next_slice_sends_as_fast_as_meta_lets_the_number_by_then(
@@ -188,7 +165,7 @@ def test_a_slice_that_fails_once_it_has_sent_says_whom_it_claimed(
     monkeypatch.setattr(logger.registered_handler, "stream", StandardOutput())
     monkeypatch.setattr(slices, "GraphTransmitter", lambda *_: meta)
     monkeypatch.setattr(world.deps.lanes, "release", _fail)
-    monkeypatch.setattr(lane_handler, "deps", lambda: parts_of(world, slice_seconds=30))
+    monkeypatch.setattr(lane_handler, "deps", lambda: lane_parts(world, slice_seconds=30))
     lane_handler.lambda_handler(sqs_event(wake.to_json()), Context())
     (line,) = (line for line in lines_of(capsys.readouterr().out) if line["message"] == "slice failed")
     assert line["claimed"] == [{"campaign_id": campaign, "first": 0, "end": 20, "retries": 0}]
