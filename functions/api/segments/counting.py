@@ -11,11 +11,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from functions.api.segments.parts import SegmentParts
+from shared.clock import EpochMs, deadline_passed
+from shared.domain.accounts.account import Principal
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.fate import Fate, FateStream, engagement_of
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import SHARDS, shard_of
 from shared.domain.expressions.program import Account
+from shared.domain.leases import COUNTS
 from shared.domain.segments.people import Engaged
 from shared.domain.segments.segment import PeopleFilter
 from shared.ids import CampaignId, ContactId, TenantId
@@ -25,6 +28,8 @@ from shared.store.engine.cursor import decode_cursor, encode_cursor
 
 COUNT_MS = 6_000
 """How long one call counts: a call of the API may take 29 s, and somebody waits."""
+_ENDS_MS = 30_000
+"""A call of the API has ended by then (AWS Lambda, timeout of the function)."""
 _BETWEEN_LOOKS = 200
 _LIST = "segment-count"
 
@@ -134,6 +139,26 @@ def count_people(
                 return found
     found.complete = True
     return found
+
+
+def count_in_turn(
+    parts: SegmentParts,
+    principal: Principal,
+    operation_id: str,
+    people: PeopleFilter,
+    found: Count,
+    *,
+    sample: int,
+    now: EpochMs,
+) -> Count:
+    """`count_people` for COUNT_MS, as one of those that a tenant may make at a time. Raises RateLimited
+    (`too_many_counts`)."""
+    lease = (principal.tenant_id, COUNTS, operation_id)
+    parts.leases.take(*lease, principal.member_id, until=EpochMs(now + _ENDS_MS), now=now)
+    try:
+        return count_people(parts, principal.tenant_id, people, found, sample, deadline_passed(COUNT_MS))
+    finally:
+        parts.leases.give_back(*lease)
 
 
 def why(parts: SegmentParts, tenant_id: TenantId, people: PeopleFilter, contact: Contact) -> Account:

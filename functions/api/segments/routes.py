@@ -11,7 +11,7 @@ from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
 from functions.api.segments.actions import change_segment, filter_of, make_segment, need_condition, vocabulary
-from functions.api.segments.counting import COUNT_MS, Count, count_people, why
+from functions.api.segments.counting import Count, count_in_turn, why
 from functions.api.segments.models import (
     CheckIn,
     CheckOut,
@@ -26,19 +26,16 @@ from functions.api.segments.models import (
     WhyOut,
 )
 from functions.api.segments.parts import SegmentParts
-from shared.clock import EpochMs, deadline_passed, epoch_ms
+from shared.clock import epoch_ms
 from shared.domain.accounts.account import Scope
 from shared.domain.expressions.problems import BadCondition
 from shared.domain.expressions.tree import to_tree
 from shared.domain.expressions.writer import write
-from shared.domain.leases import COUNTS
 from shared.domain.segments.segment import checked
 
 router = new_router()
 deps = parts_for(router, SegmentParts)
 SegmentId = Annotated[str, Path(pattern=ULID, description="id of the segment")]
-_COUNT_ENDS_MS = 30_000
-"""A call of the API has ended by then (AWS Lambda, timeout of the function)."""
 
 
 @router.get("/v1/segments", **secured(Scope.READ, "segments", "list_segments", summary="Segments, oldest first"))
@@ -92,16 +89,12 @@ def post_count(body: CountIn) -> CountOut:
     """Of a segment or of any condition, over all contacts, consent or none. A call counts for 6 seconds; `matched` is
     the least there can be until `complete`, and `continue_with` takes the count up where it ended. Three counts of a
     tenant are made at a time; 429 `too_many_counts` says when again."""
-    parts, tenant_id, request, now = deps(), caller(router).tenant_id, operation(router), epoch_ms()
-    people = filter_of(parts, tenant_id, body, now)
-    begun = Count.behind(body.cursor, people.text)
-    lease = (tenant_id, COUNTS, request.operation_id)
-    parts.leases.take(*lease, caller(router).member_id, until=EpochMs(now + _COUNT_ENDS_MS), now=now)
-    try:
-        found = count_people(parts, tenant_id, people, begun, body.sample, deadline_passed(COUNT_MS))
-    finally:
-        parts.leases.give_back(*lease)
-    known = parts.fields.all(tenant_id)
+    parts, principal, now = deps(), caller(router), epoch_ms()
+    people = filter_of(parts, principal.tenant_id, body, now)
+    found = Count.behind(body.cursor, people.text)
+    operation_id = operation(router).operation_id
+    found = count_in_turn(parts, principal, operation_id, people, found, sample=body.sample, now=now)
+    known = parts.fields.all(principal.tenant_id)
     return CountOut(
         matched=found.matched,
         examined=found.examined,

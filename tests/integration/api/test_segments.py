@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from functions.api.segments import counting, routes
+from functions.api.segments import counting
 from shared.clock import EpochMs, epoch_ms
 from shared.domain.campaigns.campaign import Audience, State
 from shared.domain.leases import COUNTS
@@ -142,7 +142,7 @@ def test_a_count_says_how_many_and_shows_some(api: Api, mine: TenantId) -> None:
 def test_a_count_goes_on_where_it_ended(api: Api, mine: TenantId, monkeypatch: pytest.MonkeyPatch) -> None:
     people(api, mine, 40)
     monkeypatch.setattr(counting, "_BETWEEN_LOOKS", 7)
-    monkeypatch.setattr(routes, "deadline_passed", lambda _ms: lambda: True)
+    monkeypatch.setattr(counting, "deadline_passed", lambda _ms: lambda: True)
     body: dict[str, object] = {"text": TEXT}
     found: list[dict[str, Any]] = []
     while not found or found[-1]["continue_with"]:
