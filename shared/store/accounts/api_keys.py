@@ -74,7 +74,7 @@ class ApiKeys:
                 transaction.condition_check(DirectoryItem, tenant_key(tenant_id), f"APIKEY#{key_id}", condition=there)
                 transaction.save(document_item(tenant_id, _USE + key_id, KeyUse(key_id, now)))
         except TransactWriteError as exc:
-            if not guarded.RACE.intersection(reason.code for reason in exc.cancellation_reasons if reason is not None):
+            if not guarded.RACE.intersection(audited.codes_of(exc)):
                 raise
 
     def uses(self, tenant_id: TenantId) -> Mapping[str, EpochMs]:

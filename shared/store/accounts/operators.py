@@ -18,7 +18,7 @@ from shared.domain.accounts.operator import MOST_OPERATORS, Operator
 from shared.domain.accounts.permissions import OPERATOR
 from shared.domain.limits import require_room
 from shared.errors import Conflict, RetryableError
-from shared.store.engine import guarded
+from shared.store.engine import audited, guarded
 from shared.store.engine.directory import Directory, DirectoryItem, tenant_key
 from shared.store.engine.guarded import RACE, GuardedList, give_up_names
 
@@ -48,7 +48,7 @@ class Operators:
                 transaction.delete(DirectoryItem(tenant_key(PLATFORM), f"OPERATOR#{operator.operator_id}"))
                 give_up_names(transaction, PLATFORM, [f"SUB#{operator.subject}"])
         except TransactWriteError as exc:
-            if not RACE.intersection(one.code for one in exc.cancellation_reasons if one is not None):
+            if not RACE.intersection(audited.codes_of(exc)):
                 raise
             raise RetryableError("somebody else is changing this operator; look again") from exc
 

@@ -53,7 +53,7 @@ def change_in_order(
         except TransactWriteError as exc:
             if audited.is_entered(entry, audited.codes_of(exc)):
                 continue
-            if not RACE.intersection(reason.code for reason in exc.cancellation_reasons if reason is not None):
+            if not RACE.intersection(audited.codes_of(exc)):
                 raise
             pause_after(attempt)
             continue
