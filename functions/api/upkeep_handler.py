@@ -1,6 +1,5 @@
 """Trigger: EventBridge Scheduler, every five minutes. Clears the desks of members who were removed or take no
-conversations any more, ends sign-ups that
-nobody confirmed within their day, and warns of tokens of accounts that end.
+conversations any more, ends sign-ups that nobody confirmed within their day, and warns of tokens of accounts that end.
 
 Each of these has its share of the time, and goes on where its last run stopped: nobody waits behind others for longer
 than as many runs as all of them take, however many of those fail.

@@ -1,4 +1,4 @@
-"""The Sends table, part two: which campaigns a phone number is sending, its lanes, and their retry lists.
+"""In the Sends table: which campaigns a phone number is sending, its lanes, and their retry lists.
 
 | access | key | cost |
 |---|---|---|

@@ -1,4 +1,4 @@
-"""The Sends table, part five: how far a loader came in a contact shard when its time was up.
+"""In the Sends table: how far a loader came in a contact shard when its time was up.
 
 | access | key | cost |
 |---|---|---|

@@ -1,4 +1,4 @@
-"""The Sends table, part one: a campaign's recipient blocks and what is known of each.
+"""In the Sends table: a campaign's recipient blocks and what is known of each.
 
 | access | key | cost |
 |---|---|---|

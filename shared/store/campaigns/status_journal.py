@@ -1,4 +1,4 @@
-"""The Sends table, part four: statuses that wait to be folded into their blocks, and which campaigns have any.
+"""In the Sends table: statuses that wait to be folded into their blocks, and which campaigns have any.
 
 | access | key | cost |
 |---|---|---|

@@ -1,4 +1,4 @@
-"""The Sends table, part three: what is kept of each chunk of a campaign's blocks (see shared.domain.campaigns.chunks).
+"""In the Sends table: what is kept of each chunk of a campaign's blocks (see shared.domain.campaigns.chunks).
 
 | access | key | cost |
 |---|---|---|

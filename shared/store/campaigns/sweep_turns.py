@@ -1,4 +1,4 @@
-"""The Sends table, part five: whose turn at the sweep waits or is taken, and how far the last run of it, of the look
+"""In the Sends table: whose turn at the sweep waits or is taken, and how far the last run of it, of the look
 for journals, and of each task of the upkeep came.
 
 | access | key | cost |

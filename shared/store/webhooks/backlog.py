@@ -1,4 +1,4 @@
-"""The Sends table, part four: how much waits for an endpoint.
+"""In the Sends table: how much waits for an endpoint.
 
 | access | key | cost |
 |---|---|---|

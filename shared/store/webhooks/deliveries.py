@@ -1,4 +1,4 @@
-"""The Sends table, part four: the log of outgoing webhooks.
+"""In the Sends table: the log of outgoing webhooks.
 
 | access | key | cost |
 |---|---|---|

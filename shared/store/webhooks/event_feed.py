@@ -1,4 +1,4 @@
-"""The Sends table, part three: a tenant's feed of events.
+"""In the Sends table: a tenant's feed of events.
 
 | access | key | cost |
 |---|---|---|

@@ -1,4 +1,4 @@
-"""The Sends table, part four: hosts that answer webhooks slowly, whoever's endpoints are there.
+"""In the Sends table: hosts that answer webhooks slowly, whoever's endpoints are there.
 
 | access | key | cost |
 |---|---|---|
