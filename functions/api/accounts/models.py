@@ -17,6 +17,7 @@ from functions.api.http.fields import (
     moment,
     open_to,
 )
+from functions.api.http.revisions import MustBeSeen
 from shared.domain.accounts.account import API_KEY_ROLE, Member, Principal, Role, Suspension, Tenant
 from shared.domain.accounts.permissions import OPERATOR
 from shared.ids import TenantId
@@ -99,7 +100,7 @@ class TenantOut(Output):
 class ProfileUpdateIn(Input):
     """What is left out stays as it is."""
 
-    revision: int = Field(ge=0, description="as it was seen; another one is `changed_meanwhile`")
+    revision: MustBeSeen
 
     def changes(self) -> dict[str, Any]:
         """The fields that were sent, null as the blank that stands for nothing."""

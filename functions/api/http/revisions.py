@@ -29,14 +29,11 @@ CHANGING_MS = 60_000
 """A call of the API is ended after half a minute: whoever began before that is not at it any more."""
 
 Revision = Annotated[int, Field(description="counts the changes; to be sent with the next one")]
-Seen = Annotated[
-    int | None,
-    Field(
-        ge=0,
-        description="the one that was seen: 409 `changed_meanwhile`, and nothing is changed, when somebody else has "
-        "changed it since; without one, nobody is told",
-    ),
-]
+_SEEN = (
+    "the one that was seen: 409 `changed_meanwhile`, and nothing is changed, when somebody else has changed it since"
+)
+Seen = Annotated[int | None, Field(ge=0, description=f"{_SEEN}; without one, nobody is told")]
+MustBeSeen = Annotated[int, Field(ge=0, description=_SEEN)]
 
 
 class Revised(Protocol):

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, StrictBool, StrictFloat, StrictInt, Stri
 from functions.api.contacts.models import ContactOut
 from functions.api.http.fields import HEX_ID, ULID, Input, Moment, Output, ShortText, moment, open_to
 from functions.api.http.fields import Cursor as NextCursor
+from functions.api.http.revisions import MustBeSeen
 from shared.domain.expressions.condition import MAX_TERMS, MAX_TEXT, MAX_VALUES, Operator
 from shared.domain.expressions.problems import Fault, Problem
 from shared.domain.expressions.program import Account, Known, Tested
@@ -87,7 +88,7 @@ class SegmentIn(CheckIn):
 
 
 class SegmentPatch(Formulated):
-    revision: Annotated[int, Field(ge=1, description="the one that was seen")]
+    revision: MustBeSeen
     name: ShortText | None = None
 
     @model_validator(mode="after")

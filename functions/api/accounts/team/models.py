@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints
 from functions.api.accounts.field_models import Email, Password, PersonName
 from functions.api.accounts.sessions.models import Code, ReproofIn
 from functions.api.http.fields import Cursor, Input, Moment, Output, moment, moment_or_none, open_to
+from functions.api.http.revisions import MustBeSeen
 from shared.clock import EpochMs
 from shared.domain.accounts.account import Member
 from shared.domain.accounts.invitation import Invitation
@@ -47,7 +48,7 @@ class TeamOut(Output):
 
 class RoleIn(Input):
     role: Role
-    revision: int = Field(ge=0, description="the member's, as it was seen")
+    revision: MustBeSeen
 
 
 class TransferIn(ReproofIn):
