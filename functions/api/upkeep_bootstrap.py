@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 
 from functions.api.accounts.signup.endings import SignupEndings
-from functions.api.accounts.team.desks import DeskParts
+from functions.api.accounts.team.desks import DeskClearingParts
 from functions.api.accounts.user_pool.pool import UserPool
 from functions.api.numbers.token_warnings import WarningParts
 from shared.clients.aws import AwsClients
@@ -25,7 +25,7 @@ from shared.store.numbers.token_watches import TokenWatches
 @dataclass(frozen=True, slots=True)
 class UpkeepParts:
     signups: SignupEndings
-    desks: DeskParts
+    desks: DeskClearingParts
     warnings: WarningParts
 
 
@@ -38,6 +38,6 @@ def deps() -> UpkeepParts:
     users = UserPool(cognito, required(env, "USER_POOL_ID"), required(env, "USER_POOL_CLIENT_ID"))
     return UpkeepParts(
         SignupEndings(users, Signups(directory), SweepTurns(database, "SIGNUPS")),
-        DeskParts(Team(directory), Conversations(database), SweepTurns(database, "DESKS")),
+        DeskClearingParts(Team(directory), Conversations(database), SweepTurns(database, "DESKS")),
         WarningParts(Accounts(directory), TokenWatches(directory), Notices(directory), SweepTurns(database, "TOKENS")),
     )

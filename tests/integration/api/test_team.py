@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from functions.api import bootstrap
 from functions.api.accounts.api_keys.actions import KeyParts, Rotation, revoke_api_key, rotate_api_key
 from functions.api.accounts.team.actions import remove_member
-from functions.api.accounts.team.desks import DeskParts, clear_desks
+from functions.api.accounts.team.desks import DeskClearingParts, clear_desks
 from functions.api.accounts.team.invitations import Acceptance, accept
 from functions.api.accounts.team.parts import TeamParts
 from functions.api.accounts.user_pool.access_tokens import AccessToken, claimed
@@ -390,7 +390,7 @@ def test_what_still_comes_to_lie_on_the_desk_is_found_by_the_schedule(
     conversations.open(owner.tenant, head, epoch_ms())
     conversations.change(owner.tenant, head.conversation_id, lambda found: assign(found, agent.member))
     team = Team(people.api.deps.directory)
-    parts = DeskParts(team, conversations, place_of_its_own(database))
+    parts = DeskClearingParts(team, conversations, place_of_its_own(database))
     clear_desks(parts, EpochMs(epoch_ms() + FIVE_MINUTES_MS), lambda: True)
     found = conversations.get(owner.tenant, head.conversation_id)
     assert found is not None
@@ -413,7 +413,7 @@ def test_who_answers_no_conversations_any_more_keeps_none(people: People, owner:
     path = f"/v1/members/{agent.member}"
     ok(owner.call("PATCH", path, {"role": "viewer", "revision": revision(owner, agent.member)}))
     conversations.change(owner.tenant, ids[1], lambda found: assign(found, agent.member))
-    parts = DeskParts(Team(people.api.deps.directory), conversations, place_of_its_own(database))
+    parts = DeskClearingParts(Team(people.api.deps.directory), conversations, place_of_its_own(database))
 
     def on_desk() -> list[bool]:
         found = {one.conversation_id: one for one in conversations.get_many(owner.tenant, ids, consistent=True)}

@@ -20,13 +20,13 @@ _MOST_OF_ONE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class DeskParts:
+class DeskClearingParts:
     team: Team
     conversations: Conversations
     places: SweepTurns
 
 
-def clear_desks(parts: DeskParts, now: EpochMs, more_time: Callable[[], bool]) -> int:
+def clear_desks(parts: DeskClearingParts, now: EpochMs, more_time: Callable[[], bool]) -> int:
     """How many were cleared. One that fails does not stop the others, and is tried again by a later run."""
     cleared = 0
 
@@ -43,7 +43,7 @@ def clear_desks(parts: DeskParts, now: EpochMs, more_time: Callable[[], bool]) -
     return cleared
 
 
-def _clear(parts: DeskParts, due: DueDocument, *, stop: Callable[[], bool]) -> bool:
+def _clear(parts: DeskClearingParts, due: DueDocument, *, stop: Callable[[], bool]) -> bool:
     """Whether nothing is left on it. Nothing is done for one who takes conversations again by now."""
     member_id, member = parts.team.whose_desk(due)
     if member is None or not is_agent(member):
