@@ -7,16 +7,8 @@ from dataclasses import replace
 from tests.bench import upkeep
 from tests.bench.parts import folding
 from tests.bench.priced_work import measure
-from tests.support.cell_limits import (
-    ASKED_FOR,
-    CELL,
-    HIGHEST_RATE,
-    NEW_ACCOUNT,
-    STANDARD_RATE,
-    Figures,
-    first,
-    limits,
-)
+from tests.support.cell_figures import ASKED_FOR, CELL, HIGHEST_RATE, NEW_ACCOUNT, STANDARD_RATE, Figures
+from tests.support.cell_limits import first, limits
 from tests.support.dynoxide import BINARY, MISSING
 
 

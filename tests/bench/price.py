@@ -14,7 +14,7 @@ from shared.store.campaigns.status_journal import PARTITIONS
 from tests.bench.parts import folding
 from tests.bench.priced_work import Measured, Work, measure
 from tests.support.capacity import CAMPAIGN_MESSAGE_WRU
-from tests.support.cell_limits import (
+from tests.support.cell_figures import (
     BLOCK_WRITERS,
     BLOCK_WRITES,
     DYNAMODB_SECONDS,

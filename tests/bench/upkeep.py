@@ -16,7 +16,7 @@ from shared.ids import CampaignId, new_ulid
 from shared.queue_messages import CompactJournal, StatusUpdates
 from shared.store.engine.database import Database
 from tests.support.capacity import Meter
-from tests.support.cell_limits import FAST_RATE, SLOW_RATE
+from tests.support.cell_figures import FAST_RATE, SLOW_RATE
 from tests.support.dynoxide import BINARY, MISSING, running_dynoxide
 from tests.support.engine import World, open_measured_database
 from tests.support.frozen import frozen_campaign

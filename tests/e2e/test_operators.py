@@ -45,6 +45,15 @@ def refused(api: Api, path: str) -> Json:
     return body
 
 
+def answers_changes_with(business: Business, status: int) -> None:
+    """Within a minute."""
+    wait_for(
+        lambda: business.owner.call("POST", "/v1/labels", {"name": secrets.token_hex(4)}).status_code,
+        lambda found: found == status,
+        seconds=60,
+    )
+
+
 def test_an_operator_from_the_command_to_the_removal(
     cloud: LocalCloud, business: Business, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -82,11 +91,7 @@ def test_an_operator_from_the_command_to_the_removal(
     assert business.owner.get("/v1/support-access")["items"][0]["reason"] == REASON
 
     suspension = kim.post(f"{path}/suspend", {"reason": REASON})["suspension"]["id"]
-    wait_for(
-        lambda: business.owner.call("POST", "/v1/labels", {"name": secrets.token_hex(4)}).status_code,
-        lambda status: status == 403,
-        seconds=60,
-    )
+    answers_changes_with(business, 403)
     assert business.owner.get("/v1/tenant")["suspension"]["reason"] == REASON
     no = "+34622000010"
     event = envelope((business.waba_id, "messages", says(business.phone_number_id, no, "STOP")))
@@ -98,11 +103,7 @@ def test_an_operator_from_the_command_to_the_removal(
     )
     assert heard
     kim.post(f"{path}/resume", {"suspension_id": suspension, "reason": "cleaned"})
-    wait_for(
-        lambda: business.owner.call("POST", "/v1/labels", {"name": secrets.token_hex(4)}).status_code,
-        lambda status: status == 201,
-        seconds=60,
-    )
+    answers_changes_with(business, 201)
 
     assert ops(cloud, capsys, "operators", "remove", email, "--reason", "left", "--yes")["support_access_ended"]
     assert refused(kim, "/v1/operator")["code"] in ("forbidden", "session_ended")

@@ -7,118 +7,38 @@ the template comes to. They are worked out twice: for a new account, and for a c
 infra/README.md says to ask for, with the parameters it says to set.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from functions.webhook_ingest.statuses.logic.journalling import FEW_BLOCKS
 from tests.support.capacity import CAMPAIGN_MESSAGE_WRU
-from tests.support.template import load_template, resources
-
-POSTS = 2.53
-"""Webhooks per message when each brings one status: sent, delivered for 93 %, read for 60 %."""
-NOTE_WRU = 1 / 80
-"""Noting when a message left, beside what the write-cost test asserts."""
-SQS_SECONDS, DYNAMODB_SECONDS, META_SECONDS = 3e-3, 4e-3, 0.3
-"""Assumed waits for one call of each."""
-STATUS_READERS, STATUS_WRITERS = 16, 8
-"""Threads of a batch of statuses, which look up its campaigns, and keep and note a page of each."""
-BLOCK_WRITES, BLOCK_WRITERS = 0.26, 16
-"""Per message that `make bench ARGS=statuses` draws, of blocks that are written when journals are compacted; by so many
-threads side by side."""
-RECORDS_A_MESSAGE = 3
-"""Assumed: changes in the Conversations table, of which a batch of the stream's consumer holds so many."""
-FAST_RATE, SLOW_RATE = 1_000, 72
-"""Messages a second of the campaigns of which a turn of the sweep is measured."""
-VCPU_MB = 1769
-"""Memory at which Lambda gives one whole vCPU; less gives as much less."""
-TEMPLATE = load_template()
-FUNCTIONS = resources(TEMPLATE, "AWS::Serverless::Function")
-Kind = Literal["quota", "fixed", "parameter", "code"]
-REPLIES = 0.04
-"""Assumed: messages of people for each campaign message, half of them answered by a bot."""
-ANSWERED = 0.5
-STANDARD_RATE, HIGHEST_RATE = 80, 1_000
-"""Messages a second of one number (Meta, throughput; read 2026-11)."""
-LANES_OF_A_NUMBER = 4
-"""Of one that may send HIGHEST_RATE; a test holds it to the code."""
-LANES_PER_TENANT = 10
-"""Assumed: numbers that share one tenant's feed of events."""
-CELL = 10_000
-"""Messages a second that a cell is to carry."""
-
-
-def memory_mb(function: str) -> int:
-    return int(FUNCTIONS[f"{function}Function"].get("MemorySize", TEMPLATE["Globals"]["Function"]["MemorySize"]))
-
-
-def default(parameter: str) -> str:
-    return str(TEMPLATE["Parameters"][parameter]["Default"])
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """What one of each takes: CPU seconds of a whole core, calls and writes. Measured on two cores, 2026-11; the
-    benchmark puts those of its own run in their place."""
-
-    post_cpu: float = 0.34e-3
-    fold_cpu: float = 19.7e-6
-    """A status: what `parts` measures; a batch takes three times as much in its handler."""
-    inbound_cpu: float = 46e-3
-    inbound_calls: float = 16.0
-    inbound_writes: float = 24.0
-    told_cpu: float = 8.2e-3
-    told_calls: float = 3.0
-    bot_cpu: float = 58e-3
-    bot_calls: float = 17.0
-    lane_cpu: float = 0.73e-3
-    """A message, by `make bench ARGS=lane`."""
-    feed_appends: float = 300.0
-    """A second and tenant with 16 writers, as `make bench ARGS=feed` has for its target."""
-    load_cpu: float = 2 * 91e-6
-    """A person frozen into a campaign, by `make bench ARGS=freeze`: 91 s a million on two cores."""
-    call_cpu: float = 1.1e-3
-    """One call of the database, through botocore."""
-    block_cpu: float = 1.2e-3
-    """A block of a journal, folded and written."""
-    sweep_fast_cpu: float = 0.64
-    sweep_fast_calls: float = 43.0
-    sweep_slow_cpu: float = 0.06
-    sweep_slow_calls: float = 8.0
-    """A turn at a campaign of FAST_RATE, and of SLOW_RATE; all of these by `make bench ARGS=upkeep`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """Quotas of an account and a Region, and the parameters of a stack."""
-
-    lambda_concurrency: int
-    table_writes: int
-    fifo_messages: int
-    in_flight: int
-    parameters: Mapping[str, int]
-
-    def parameter(self, name: str) -> int:
-        return self.parameters.get(name, int(default(name)))
-
-
-NEW_ACCOUNT = Settings(1_000, 40_000, 19_000, 120_000, {})
-ASKED_FOR = Settings(
-    10_000,
-    200_000,
-    70_000,
-    400_000,
-    {
-        "WebhookReservedConcurrency": 6_000,
-        "LaneConcurrency": 1_000,
-        "LoadConcurrency": 100,
-        "StatusConcurrency": 200,
-        "CompactConcurrency": 100,
-        "InboundConcurrency": 400,
-        "BotConcurrency": 400,
-    },
+from tests.support.cell_figures import (
+    ANSWERED,
+    BLOCK_WRITERS,
+    BLOCK_WRITES,
+    DYNAMODB_SECONDS,
+    FAST_RATE,
+    FUNCTIONS,
+    HIGHEST_RATE,
+    LANES_OF_A_NUMBER,
+    LANES_PER_TENANT,
+    META_SECONDS,
+    NOTE_WRU,
+    POSTS,
+    RECORDS_A_MESSAGE,
+    REPLIES,
+    SLOW_RATE,
+    SQS_SECONDS,
+    STATUS_READERS,
+    STATUS_WRITERS,
+    VCPU_MB,
+    Figures,
+    Settings,
+    memory_mb,
 )
-"""As infra/README.md says; a test compares the two."""
+
+Kind = Literal["quota", "fixed", "parameter", "code"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,23 +94,76 @@ def limits(lanes: int, found: Figures, settings: Settings) -> list[Limit]:
 
 
 def _limits(lanes: int, found: Figures, settings: Settings) -> Iterator[Limit]:
-    posts, batch = POSTS + REPLIES, settings.parameter("StatusBatchSize")
-    quotas = "AWS Lambda quotas, 2026-11"
-    receive = seconds("WebhookReceive", found.post_cpu, SQS_SECONDS)
-    fold = batch_of_statuses(lanes, batch, found)
-    block = seconds("WebhookCompact", found.block_cpu, DYNAMODB_SECONDS / BLOCK_WRITERS)
-    inbound = seconds("WebhookInbound", found.inbound_cpu, found.inbound_calls * DYNAMODB_SECONDS + SQS_SECONDS)
-    told = seconds("ApiChange", found.told_cpu, found.told_calls * DYNAMODB_SECONDS)
-    bot = seconds("BotReply", found.bot_cpu, found.bot_calls * DYNAMODB_SECONDS + META_SECONDS)
-    lane = memory_mb("CampaignLane") / VCPU_MB / found.lane_cpu
-    working = min(lanes * LANES_OF_A_NUMBER, most("CampaignLane", settings))
+    times = Times.of(lanes, found, settings)
+    yield from _of_campaigns(lanes, found, settings)
+    yield from _of_webhooks(times, settings)
+    yield from _of_statuses(times, settings)
+    yield from _of_people(lanes, times, found, settings)
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """How long one invocation of each lasts (seconds); of statuses, one batch of so many."""
+
+    receive: float
+    fold: float
+    block: float
+    inbound: float
+    told: float
+    bot: float
+    batch: int
+    lanes: float
+    """Those that work at a time."""
+
+    @classmethod
+    def of(cls, lanes: int, found: Figures, settings: Settings) -> "Times":
+        batch = settings.parameter("StatusBatchSize")
+        return cls(
+            receive=seconds("WebhookReceive", found.post_cpu, SQS_SECONDS),
+            fold=batch_of_statuses(lanes, batch, found),
+            block=seconds("WebhookCompact", found.block_cpu, DYNAMODB_SECONDS / BLOCK_WRITERS),
+            inbound=seconds("WebhookInbound", found.inbound_cpu, found.inbound_calls * DYNAMODB_SECONDS + SQS_SECONDS),
+            told=seconds("ApiChange", found.told_cpu, found.told_calls * DYNAMODB_SECONDS),
+            bot=seconds("BotReply", found.bot_cpu, found.bot_calls * DYNAMODB_SECONDS + META_SECONDS),
+            batch=batch,
+            lanes=_working(lanes, settings),
+        )
+
+    def of_a_message(self) -> float:
+        """All that follows from a campaign message, lanes aside."""
+        inbound = self.inbound + self.told + ANSWERED * (self.bot + self.told)
+        statuses = POSTS * self.fold / self.batch + BLOCK_WRITES * self.block
+        return (POSTS + REPLIES) * self.receive + statuses + REPLIES * inbound
+
+
+def _working(lanes: int, settings: Settings) -> int:
+    return min(lanes * LANES_OF_A_NUMBER, most("CampaignLane", settings))
+
+
+def _of_campaigns(lanes: int, found: Figures, settings: Settings) -> Iterator[Limit]:
     yield Limit("Meta: messages a second of a number", lanes * HIGHEST_RATE, "fixed", "Meta, throughput, 2026-11")
     yield Limit(
         "lanes: CPU of those that send at once",
-        working * lane,
+        _working(lanes, settings) * memory_mb("CampaignLane") / VCPU_MB / found.lane_cpu,
         "code",
         "0.73 ms of a core a message, at the function's memory; as many as LaneConcurrency",
     )
+    yield Limit(
+        "freezing: as fast as it is sent",
+        most("CampaignLoad", settings) * min(1.0, memory_mb("CampaignLoad") / VCPU_MB) / found.load_cpu,
+        "parameter",
+        "LoadConcurrency",
+    )
+    yield Limit(
+        "sweep: a turn a minute for the campaign of each number",
+        swept(lanes, found, settings),
+        "parameter",
+        "SweepConcurrency",
+    )
+
+
+def _of_webhooks(times: Times, settings: Settings) -> Iterator[Limit]:
+    posts, quotas = POSTS + REPLIES, "AWS Lambda quotas, 2026-11"
     yield Limit(
         "webhooks: synchronous calls of Lambda, ten a second for each of the quota",
         10 * settings.lambda_concurrency / posts,
@@ -199,26 +172,29 @@ def _limits(lanes: int, found: Figures, settings: Settings) -> Iterator[Limit]:
     )
     yield Limit(
         "webhooks: what is set aside for the receiver",
-        settings.parameter("WebhookReservedConcurrency") * min(10.0, 1 / receive) / posts,
+        settings.parameter("WebhookReservedConcurrency") * min(10.0, 1 / times.receive) / posts,
         "parameter",
         "WebhookReservedConcurrency, in prod",
     )
-    taken = posts * receive + POSTS * fold / batch + REPLIES * (inbound + told + ANSWERED * (bot + told))
-    taken += BLOCK_WRITES * block
     yield Limit(
-        "Lambda: concurrency of all functions", (settings.lambda_concurrency - working) / taken, "quota", quotas
+        "Lambda: concurrency of all functions",
+        (settings.lambda_concurrency - times.lanes) / times.of_a_message(),
+        "quota",
+        quotas,
     )
-    readers = most("WebhookStatus", settings)
+
+
+def _of_statuses(times: Times, settings: Settings) -> Iterator[Limit]:
     yield Limit(
         "statuses: keeping them in journals",
-        readers * batch / fold / POSTS,
+        most("WebhookStatus", settings) * times.batch / times.fold / POSTS,
         "parameter",
         "StatusConcurrency, StatusBatchSize",
     )
     # A poller holds one batch in hand while one is folded.
     yield Limit(
         "statuses: messages of a queue in flight (assumed: two batches a reader)",
-        settings.in_flight / (2 * batch) * batch / fold / POSTS,
+        settings.in_flight / 2 / times.fold / POSTS,
         "quota",
         "Amazon SQS quotas, 2026-11",
     )
@@ -229,8 +205,18 @@ def _limits(lanes: int, found: Figures, settings: Settings) -> Iterator[Limit]:
         "DynamoDB quotas, 2026-11; warm throughput must be set ahead of the start",
     )
     yield Limit(
+        "compaction: folding journals into blocks",
+        most("WebhookCompact", settings) / times.block / BLOCK_WRITES,
+        "parameter",
+        "CompactConcurrency; who is behind folds more pages into each block, and fewer blocks a message",
+    )
+
+
+def _of_people(lanes: int, times: Times, found: Figures, settings: Settings) -> Iterator[Limit]:
+    """Of what people write, what is answered, and what their businesses are told."""
+    yield Limit(
         "inbound: storing what people write",
-        most("WebhookInbound", settings) / inbound / REPLIES,
+        most("WebhookInbound", settings) / times.inbound / REPLIES,
         "parameter",
         "InboundConcurrency",
     )
@@ -246,7 +232,9 @@ def _limits(lanes: int, found: Figures, settings: Settings) -> Iterator[Limit]:
         "quota",
         "DynamoDB quotas, 2026-11",
     )
-    yield Limit("bots: turns", most("BotReply", settings) / bot / (REPLIES * ANSWERED), "parameter", "BotConcurrency")
+    yield Limit(
+        "bots: turns", most("BotReply", settings) / times.bot / (REPLIES * ANSWERED), "parameter", "BotConcurrency"
+    )
     tenants = max(1, lanes // LANES_PER_TENANT)
     told_in_one = stream_batch("ApiChange") / RECORDS_A_MESSAGE
     yield Limit(
@@ -254,24 +242,6 @@ def _limits(lanes: int, found: Figures, settings: Settings) -> Iterator[Limit]:
         tenants * found.feed_appends * told_in_one / (REPLIES * (1 + ANSWERED)),
         "code",
         "a tenant's feed is one sequence; what a full batch of the stream tells it is one append",
-    )
-    yield Limit(
-        "freezing: as fast as it is sent",
-        most("CampaignLoad", settings) * min(1.0, memory_mb("CampaignLoad") / VCPU_MB) / found.load_cpu,
-        "parameter",
-        "LoadConcurrency",
-    )
-    yield Limit(
-        "compaction: folding journals into blocks",
-        most("WebhookCompact", settings) / block / BLOCK_WRITES,
-        "parameter",
-        "CompactConcurrency; who is behind folds more pages into each block, and fewer blocks a message",
-    )
-    yield Limit(
-        "sweep: a turn a minute for the campaign of each number",
-        swept(lanes, found, settings),
-        "parameter",
-        "SweepConcurrency",
     )
 
 

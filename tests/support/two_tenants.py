@@ -75,14 +75,7 @@ def owning(cloud: LocalCloud) -> Owned:
     rules = [{"match": "contains", "keywords": [word], "reply": f"{word} reply"}]
     bot = api.post("/v1/bots", {"name": f"{word} bot", "rules": rules})
     segment = api.post("/v1/segments", {"name": f"{word} people", "text": f'"{word}" in contact.tags'})
-    drafts = [_campaign(business, word, template_id) for _ in range(3)]
-    later = (datetime.now(UTC) + timedelta(days=30)).isoformat()
-    api.post(f"/v1/campaigns/{drafts[1]}/launch", {"start_at": later})
-    api.post(f"/v1/campaigns/{drafts[1]}/dry-run")
-    api.post(f"/v1/campaigns/{drafts[2]}/launch")
-    wait_for(lambda: api.get(f"/v1/campaigns/{drafts[2]}"), lambda c: c["status"] == "sending")
-    wait_for(lambda: api.get(f"/v1/campaigns/{drafts[2]}/report"), lambda r: r["sent"] == r["planned"])
-    api.post(f"/v1/campaigns/{drafts[2]}/pause")
+    draft_id, scheduled_id, paused_id = _campaigns(business, word, template_id)
     wamid = f"wamid.{secrets.token_hex(12)}"
     change = says(business.phone_number_id, phone, f"{word} is what I ask for", wamid)
     assert post_webhook(cloud, envelope((business.waba_id, "messages", change))).status_code == 200
@@ -107,9 +100,9 @@ def owning(cloud: LocalCloud) -> Owned:
         template_id=template_id,
         template_draft_id=api.post("/v1/template-drafts", {"name": f"{word}_draft"})["id"],
         bot_id=bot["id"],
-        draft_id=drafts[0],
-        scheduled_id=drafts[1],
-        paused_id=drafts[2],
+        draft_id=draft_id,
+        scheduled_id=scheduled_id,
+        paused_id=paused_id,
         conversation_id=conversation["id"],
         wamid=wamid,
         message_id=message_id,
@@ -169,6 +162,20 @@ def _picture(cloud: LocalCloud, business: Business, phone: str, conversation_id:
     )
     settle(cloud)
     return str(listed[0]["id"])
+
+
+def _campaigns(business: Business, word: str, template_id: str) -> tuple[str, str, str]:
+    """(a draft, one that is scheduled and was tried, one that is paused after it was sent)."""
+    api = business.owner
+    draft, scheduled, paused = (_campaign(business, word, template_id) for _ in range(3))
+    later = (datetime.now(UTC) + timedelta(days=30)).isoformat()
+    api.post(f"/v1/campaigns/{scheduled}/launch", {"start_at": later})
+    api.post(f"/v1/campaigns/{scheduled}/dry-run")
+    api.post(f"/v1/campaigns/{paused}/launch")
+    wait_for(lambda: api.get(f"/v1/campaigns/{paused}"), lambda c: c["status"] == "sending")
+    wait_for(lambda: api.get(f"/v1/campaigns/{paused}/report"), lambda r: r["sent"] == r["planned"])
+    api.post(f"/v1/campaigns/{paused}/pause")
+    return draft, scheduled, paused
 
 
 def _campaign(business: Business, word: str, template_id: str) -> str:

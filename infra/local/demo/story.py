@@ -72,15 +72,7 @@ def _play(cloud: LocalCloud, doors: _Doors, count: int, kills: int, screen: Scre
     usage, since = costs.Usage.read(cloud), time.time()
     seen = campaign.launch(api, campaign_id, screen)
     meanwhile = people.Meanwhile(api, meta, company, known)
-    moments = [
-        (_LOSE_ANSWERS_AT, lambda: _fault(meta, screen, _FAULTS[0], "Meta accepts, we get no answer")),
-        (_NO_MEANWHILE_AT, lambda: _say_no(meanwhile, screen)),
-        (_THROTTLE_AT, lambda: _fault(meta, screen, _FAULTS[1], "Meta says: too fast")),
-    ]
-    moments += [((i + 1) / (kills + 2), lambda: _kill_lanes(cloud, screen)) for i in range(kills)]
-    with screen.following():
-        campaign.follow(api, meta, seen, screen, sorted(moments, key=itemgetter(0)), meanwhile.look)
-    meta.script(faults=dict.fromkeys(_FAULTS, 0))
+    _send(cloud, doors, seen, meanwhile, kills, screen)
     used, ran = costs.Usage.read(cloud).since(usage), costs.invocations(cloud, since, time.time())
     report = seen.report
     screen.step(f"campaign {report['status']}", f"{report['sent']} sent, {report['replied']} people answered")
@@ -95,9 +87,7 @@ def _play(cloud: LocalCloud, doors: _Doors, count: int, kills: int, screen: Scre
             tenant_id=company.tenant_id,
             campaign_id=campaign_id,
             report=report,
-            outcomes=[
-                (item["contact_id"], item["outcome"]) for item in api.pages(f"/v1/campaigns/{campaign_id}/recipients")
-            ],
+            outcomes=_outcomes(api, campaign_id),
             people=people.everybody(api),
             sends=evidence.sends(meta),
             inbound=inbound,
@@ -110,22 +100,14 @@ def _play(cloud: LocalCloud, doors: _Doors, count: int, kills: int, screen: Scre
             standstills=evidence.standstills(meta),
         )
     )
-    shown = "picture, buttons, reaction, closed window" + (f"; missing: {talked.missing}" if talked.missing else "")
-    found.check("an agent's conversation shows all it holds", talked.held, shown)
+    found.check("an agent's conversation shows all it holds", talked.held, _shown(talked))
     reads = _reads_of_one_report(cloud, api, campaign_id) * seen.reports
     return Results(
         contacts=count,
         imported=imported,
         campaign=report,
         findings=found,
-        times={
-            "import": import_seconds,
-            "launch until audience frozen": seen.loaded - seen.launched,
-            "first to last send": found.seconds,
-            "launch until everybody written to": seen.sent - seen.launched,
-            "until Meta had told everything": seen.settled - seen.launched,
-        }
-        | ({"until closed by the sweep": seen.closed - seen.launched} if seen.closed else {}),
+        times={"import": import_seconds, **_times(seen, found.seconds)},
         cost=costs.bill(used, ran, reads),
         functions=ran,
         updates_per_webhook=evidence.updates_per_webhook(meta),
@@ -135,6 +117,47 @@ def _play(cloud: LocalCloud, doors: _Doors, count: int, kills: int, screen: Scre
         cap=company.cap,
         limit=company.limit,
     )
+
+
+def _outcomes(api: Api, campaign_id: str) -> list[tuple[str, str]]:
+    """Of everybody in the campaign, by contact."""
+    return [(item["contact_id"], item["outcome"]) for item in api.pages(f"/v1/campaigns/{campaign_id}/recipients")]
+
+
+def _shown(talked: desk.Desk) -> str:
+    """What the conversation was to show, and what it did not."""
+    return "picture, buttons, reaction, closed window" + (f"; missing: {talked.missing}" if talked.missing else "")
+
+
+def _times(seen: campaign.Followed, sending_seconds: float) -> dict[str, float]:
+    """Of the campaign, in seconds."""
+    return {
+        "launch until audience frozen": seen.loaded - seen.launched,
+        "first to last send": sending_seconds,
+        "launch until everybody written to": seen.sent - seen.launched,
+        "until Meta had told everything": seen.settled - seen.launched,
+    } | ({"until closed by the sweep": seen.closed - seen.launched} if seen.closed else {})
+
+
+def _send(
+    cloud: LocalCloud,
+    doors: _Doors,
+    seen: campaign.Followed,
+    meanwhile: people.Meanwhile,
+    kills: int,
+    screen: Screen,
+) -> None:
+    """The campaign, with all that befalls it, to its end."""
+    meta = doors.meta
+    moments = [
+        (_LOSE_ANSWERS_AT, lambda: _fault(meta, screen, _FAULTS[0], "Meta accepts, we get no answer")),
+        (_NO_MEANWHILE_AT, lambda: _say_no(meanwhile, screen)),
+        (_THROTTLE_AT, lambda: _fault(meta, screen, _FAULTS[1], "Meta says: too fast")),
+    ]
+    moments += [((i + 1) / (kills + 2), lambda: _kill_lanes(cloud, screen)) for i in range(kills)]
+    with screen.following():
+        campaign.follow(doors.owner, meta, seen, screen, sorted(moments, key=itemgetter(0)), meanwhile.look)
+    meta.script(faults=dict.fromkeys(_FAULTS, 0))
 
 
 def _import(api: Api, count: int, screen: Screen) -> tuple[dict[str, object], float]:

@@ -176,6 +176,31 @@ def test_a_file_has_one_subject_and_a_function_one_thought() -> None:
     assert (sorted(files), sorted(functions)) == (sorted(LONG_FILES), sorted(LONG_FUNCTIONS))
 
 
+def test_a_function_of_the_tools_and_the_tests_has_one_thought_too() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{name}"
+        for top in ("infra", "tests")
+        for path in sorted((ROOT / top).rglob("*.py"))
+        if "node_modules" not in path.parts
+        for name, lines in functions_of(path)
+        if lines > MOST_LINES_OF_A_FUNCTION
+    ]
+    assert found == []
+
+
+def test_what_a_test_calls_its_own_no_other_takes() -> None:
+    """What two need lives in tests/support."""
+    taken = [
+        f"{path.relative_to(ROOT)} takes {alias.name} of {node.module}"
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("tests.")
+        for alias in node.names
+        if alias.name.startswith("_")
+    ]
+    assert taken == []
+
+
 def test_no_suite_imports_another() -> None:
     tiers = ("unit", "integration", "e2e", "chaos", "bench", "console")
     crossing = []
@@ -189,6 +214,11 @@ def test_no_suite_imports_another() -> None:
                     if t != tier and named.startswith(f"tests.{t}.")
                 ]
     assert crossing == []
+
+
+def test_no_room_is_empty() -> None:
+    rooms = [path.parent for top in ("functions", "shared") for path in (ROOT / top).rglob("__init__.py")]
+    assert [str(room.relative_to(ROOT)) for room in rooms if len(list(room.rglob("*.py"))) == 1] == []
 
 
 def test_packages_are_empty() -> None:

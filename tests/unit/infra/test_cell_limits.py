@@ -8,7 +8,7 @@ import pytest
 from infra.packaging.target import ROOT
 from shared.domain.numbers.number import Number
 from shared.ids import PhoneNumberId, WabaId
-from tests.support.cell_limits import (
+from tests.support.cell_figures import (
     ASKED_FOR,
     CELL,
     HIGHEST_RATE,
@@ -16,10 +16,8 @@ from tests.support.cell_limits import (
     NEW_ACCOUNT,
     TEMPLATE,
     Figures,
-    batch_of_statuses,
-    first,
-    limits,
 )
+from tests.support.cell_limits import batch_of_statuses, first, limits
 
 FIGURES = Figures()
 PAGE = (ROOT / "infra" / "README.md").read_text()
