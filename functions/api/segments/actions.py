@@ -8,15 +8,15 @@ from functions.api.segments.models import ConditionProblemOut, Formulated, Segme
 from functions.api.segments.parts import SegmentParts
 from shared.clock import EpochMs
 from shared.domain.expressions.condition import Node
-from shared.domain.expressions.problems import BadCondition, Fault, Refused
+from shared.domain.expressions.problems import BadCondition
 from shared.domain.expressions.tree import to_tree
 from shared.domain.expressions.vocabulary import Vocabulary
 from shared.domain.expressions.writer import write
-from shared.domain.segments.people import any_campaign, vocabulary_of
+from shared.domain.segments.people import vocabulary_of
 from shared.domain.segments.segment import PeopleFilter, Segment, checked, freeze
 from shared.errors import InvalidInput, NotFound
-from shared.ids import CampaignId, TenantId
-from shared.services.audience_segments import recent_campaigns
+from shared.ids import TenantId
+from shared.services.audience_segments import own_campaigns, recent_campaigns
 
 _MOST_READ = 1_000
 """Campaigns that are looked through for those of some days, at some 0.5 RRU each: somebody waits for the answer."""
@@ -24,15 +24,7 @@ _MOST_READ = 1_000
 
 def vocabulary(parts: SegmentParts, tenant_id: TenantId) -> Vocabulary:
     """What this tenant's conditions may ask about. Each campaign that is named is read, 1 RRU."""
-
-    def check_campaign(key: str | int) -> None:
-        any_campaign(key)
-        try:
-            parts.campaigns.get(tenant_id, CampaignId(str(key)))
-        except NotFound as error:
-            raise Refused(Fault.UNKNOWN_CAMPAIGN, "there is no such campaign; name one of yours") from error
-
-    return vocabulary_of(parts.fields.all(tenant_id), check_campaign)
+    return vocabulary_of(parts.fields.all(tenant_id), own_campaigns(parts.campaigns, tenant_id))
 
 
 def need_condition(parts: SegmentParts, tenant_id: TenantId, said: Formulated) -> Node:
