@@ -25,6 +25,7 @@ PERSONAL = personal_in([SAID, {"to": "+4915112345678"}], ["a-secret-of-ours"])
         "id wamid.HBgNNTUxMQ==",
         '{"header": "a-secret-of-ours"}',
         "key wpb_D6VBdjUHK_XHVwkftUxjYU",
+        "token wpo_D6VBdjUHK_XHVwkftUxjYU",
         "Authorization: Bearer x",
         "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.e30.x",
     ],
