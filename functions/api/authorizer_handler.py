@@ -21,13 +21,12 @@ from functions.api.authorizer_bootstrap import AuthorizerDeps, authorizer_deps
 from functions.api.http.outages import is_outage
 from functions.api.http.refusal import REFUSED, Refusal
 from shared.clock import EpochMs, epoch_ms
-from shared.domain.accounts.account import API_KEY_ROLE, PLATFORM, Role, scopes_of
+from shared.domain.accounts.account import API_KEY_PREFIX, API_KEY_ROLE, PLATFORM, Role, scopes_of
 from shared.errors import AppError
 from shared.failures import failure
 from shared.ids import TenantId
 from shared.observability import count, logger, one_line_if_counted, say
 
-API_KEY_PREFIX = "wpb_"
 _KINDS = {API_KEY_PREFIX: "api_key", ACCESS_PREFIX: "support_access"}
 
 

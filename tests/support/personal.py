@@ -11,7 +11,8 @@ _SHORTEST_NUMBER, _SHORTEST_TEXT = 8, 6
 _WRITTEN = ("body", "text", "caption", "formatted_name", "email", "display_phone_number")
 _RUN = re.compile(r"\d{8,}")
 _SECRET = re.compile(r"wp[bo]_[\w-]{8,}|whsec_[\w+/=]{8,}|sk_(?:test|live)_\w{8,}|eyJ[\w-]{20,}|Bearer \S+")
-"""API keys of tenants, tokens of operators who look at one, keys of webhooks and of Stripe, tokens of log-ins, headers."""
+"""API keys of tenants, tokens of operators who look at one, keys of webhooks and of Stripe, tokens of log-ins,
+headers."""
 _WAMID = re.compile(r"wamid\.[A-Za-z0-9+/=]+")
 
 

@@ -115,6 +115,8 @@ class ApiKey:
     former_until: EpochMs | None = None
 
 
+API_KEY_PREFIX = "wpb_"
+"""With which every key begins, so that whoever finds one lying about knows what it is."""
 API_KEY_ROLE = "api_key"
 """What stands for a member's role where an API key calls."""
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from shared.clock import EpochMs
-from shared.domain.accounts.account import ApiKey, Principal
+from shared.domain.accounts.account import API_KEY_PREFIX, ApiKey, Principal
 from shared.domain.accounts.permissions import Scope
 from shared.errors import Forbidden, InvalidInput
 from shared.failures import failure
@@ -14,7 +14,6 @@ from shared.observability import logger
 from shared.store.accounts.api_keys import ApiKeys
 from shared.store.accounts.tenants import Accounts, hash_key
 
-_KEY_PREFIX = "wpb_"
 _NOTED_MS = 600_000
 """How exactly it is known when a key was last used."""
 _MOST_REMEMBERED = 2_000
@@ -46,7 +45,7 @@ def create_api_key(parts: KeyParts, principal: Principal, new: NewKey) -> tuple[
     if excess:
         raise Forbidden(f"you cannot grant what you do not have: {', '.join(excess)}", field="scopes")
     check_expiry(new.expires_at, new.created_at)
-    secret = _KEY_PREFIX + new.token
+    secret = API_KEY_PREFIX + new.token
     key = ApiKey(
         key_id=new.key_id,
         name=new.name,
@@ -77,7 +76,7 @@ def rotate_api_key(
     InvalidInput and Conflict (`changed_meanwhile`)."""
     seen = parts.accounts.api_key(principal.tenant_id, key_id)
     _check_scopes(principal, seen, "rotate")
-    secret = _KEY_PREFIX + rotation.token
+    secret = API_KEY_PREFIX + rotation.token
     if hash_key(secret) in (seen.key_hash, seen.former_hash):
         return seen, secret
     expires_at = rotation.expires_at or seen.expires_at
