@@ -54,6 +54,7 @@ class AccountNouns(Common):
 
     def of_operators(self) -> Iterable[object]:
         from functions.api.accounts.operators.parts import OperatorParts, UsageParts
+        from functions.api.contacts.imports.job import Imports
         from shared.store.accounts.api_keys import ApiKeys
         from shared.store.accounts.operators import Operators
         from shared.store.accounts.support_access import SupportAccesses
@@ -70,7 +71,9 @@ class AccountNouns(Common):
                 accesses=SupportAccesses(directory),
                 entrance=self.entrance,
             ),
-            UsageParts(self.accounts, ApiKeys(directory), self.campaigns, self.conversations, directory),
+            UsageParts(
+                self.accounts, ApiKeys(directory), self.campaigns, self.conversations, Imports(directory, self.files)
+            ),
         ]
 
     @cached_property

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from functions.api.accounts.sessions.log_in import Entrance
+from functions.api.contacts.imports.job import Imports
 from shared.store.accounts.api_keys import ApiKeys
 from shared.store.accounts.operators import Operators
 from shared.store.accounts.support_access import SupportAccesses
@@ -11,7 +12,6 @@ from shared.store.accounts.tenant_list import TenantList
 from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.conversations.conversations import Conversations
-from shared.store.engine.directory import Directory
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,4 +30,4 @@ class UsageParts:
     keys: ApiKeys
     campaigns: Campaigns
     conversations: Conversations
-    directory: Directory
+    imports: Imports

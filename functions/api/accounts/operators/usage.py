@@ -5,7 +5,6 @@ from typing import Final
 
 from functions.api.accounts.operators.logic.usage import ContactUsage, Usage, moments_of, of_campaigns
 from functions.api.accounts.operators.parts import UsageParts
-from functions.api.contacts.imports.job import ImportJob
 from shared.clock import EpochMs
 from shared.ids import TenantId
 
@@ -16,7 +15,7 @@ def read_usage(parts: UsageParts, tenant_id: TenantId, now: EpochMs) -> Usage:
     """Raises NotFound."""
     tenant = parts.accounts.tenant(tenant_id)
     campaigns = parts.campaigns.page(tenant_id, _NEWEST, None)
-    imports = parts.directory.page(tenant_id, "IMP#", ImportJob, limit=_NEWEST)
+    imports = parts.imports.page(tenant_id, _NEWEST, None)
     conversations = parts.conversations.page(tenant_id, 1, None, now).items
     moments = [
         *moments_of(campaigns.items),
