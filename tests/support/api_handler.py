@@ -225,3 +225,8 @@ def is_problem(answer: Answer, status: int, code: str, field: str | None = None)
     assert body["instance"] == answer.headers["X-Request-Id"]
     assert (answer.status, body["status"], body["code"], body.get("field")) == (status, status, code, field)
     return True
+
+
+def problem(answer: Answer) -> tuple[int, str]:
+    """Status and code of a refusal."""
+    return answer.status, answer.body["code"]

@@ -123,10 +123,6 @@ def enrolled_operator(people: People) -> Operator:
     return operator
 
 
-def problem(answer: Any) -> tuple[int, str]:
-    return answer.status, answer.body["code"]
-
-
 def entries(people: People, tenant: str) -> list[Entry]:
     """Of the tenant's audit log, newest first."""
     span = Span(EpochMs(epoch_ms() - 3_600_000), epoch_ms())

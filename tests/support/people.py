@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import pytest
+
 from functions.api import bootstrap
 from functions.api.accounts.attempts import AttemptLimits
 from functions.api.accounts.mailer import Mailer
@@ -134,6 +136,19 @@ def people_of(api: Api, *, confirming: bool = False) -> Iterator[People]:
         yield People(api, pool, mailbox)
     finally:
         parts._by_type |= {AccountParts: account, TeamParts: team, OperatorParts: operators}
+
+
+@pytest.fixture(scope="module")
+def people(api: Api) -> Iterator[People]:
+    """With a user pool of the module's own."""
+    with people_of(api) as running:
+        yield running
+
+
+@pytest.fixture
+def owner(people: People) -> Person:
+    """Of a new business."""
+    return people.owner()
 
 
 def limited(entrance: Entrance, factor: int = 1) -> Entrance:

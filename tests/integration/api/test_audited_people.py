@@ -1,26 +1,17 @@
 """What people change about themselves and their team is in the audit log, with a pool that checks as Cognito does."""
 
-from collections.abc import Iterator
-
-import pytest
-
 from functions.api.accounts.audit.parts import AuditParts
 from functions.api.bootstrap import parts
 from shared.clock import DAY_MS, EpochMs, epoch_ms
 from shared.domain.audit.entry import Actor, ActorKind, Entry, Status
 from shared.ids import TenantId
 from shared.store.audit.trail import Span
-from tests.support.api_handler import Answer, Api
-from tests.support.people import PASSWORD, People, Person, people_of
+from tests.support.api_handler import Answer
+from tests.support.people import PASSWORD, People, Person, people
 from tests.support.totp import totp
 
+__all__ = ["people"]
 OTHER = "Another-horse-2"
-
-
-@pytest.fixture(scope="module")
-def people(api: Api) -> Iterator[People]:
-    with people_of(api) as running:
-        yield running
 
 
 def log(tenant: TenantId) -> list[Entry]:

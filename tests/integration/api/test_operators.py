@@ -1,6 +1,6 @@
 """Operators of the platform: who is one, what they may do, and what a suspended tenant may."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -23,7 +23,7 @@ from shared.ids import TenantId, new_ulid
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.sending_stops import SendingStops
 from shared.store.engine.database import Database
-from tests.support.api_handler import Api
+from tests.support.api_handler import Api, problem
 from tests.support.campaigns import a_campaign
 from tests.support.furnished import NOBODY, paths, routes, with_ids
 from tests.support.operators import (
@@ -37,27 +37,17 @@ from tests.support.operators import (
     lift,
     new_operator,
     ops,
-    problem,
     suspend,
 )
-from tests.support.people import PASSWORD, People, Person, people_of
+from tests.support.people import PASSWORD, People, Person, owner, people
 from tests.support.totp import totp
 
-
-@pytest.fixture(scope="module")
-def people(api: Api) -> Iterator[People]:
-    with people_of(api) as running:
-        yield running
+__all__ = ["owner", "people"]
 
 
 @pytest.fixture(scope="module")
 def operator(people: People) -> Operator:
     return enrolled_operator(people)
-
-
-@pytest.fixture
-def owner(people: People) -> Person:
-    return people.owner()
 
 
 @pytest.mark.parametrize(("method", "path", "operation"), routes())

@@ -1,7 +1,6 @@
 """Sessions, passwords, second factors and addresses: over the routes, with a pool that checks as Cognito does."""
 
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -17,30 +16,16 @@ from shared.domain.accounts.attempts import ATTEMPT_LIMITS, Attempt
 from shared.domain.accounts.person import RECOVERY_CODES
 from shared.errors import RateLimited, RetryableError, Unauthenticated
 from shared.store.accounts.people import People as PeopleStore
-from tests.support.api_handler import Answer, Api
-from tests.support.people import PASSWORD, People, Person, limited, people_of
+from tests.support.api_handler import Answer, Api, problem
+from tests.support.people import PASSWORD, People, Person, limited, owner, people, people_of
 from tests.support.totp import totp
 
+__all__ = ["owner", "people"]
 OTHER = "Another-horse-2"
-
-
-@pytest.fixture(scope="module")
-def people(api: Api) -> Iterator[People]:
-    with people_of(api) as running:
-        yield running
-
-
-@pytest.fixture
-def owner(people: People) -> Person:
-    return people.owner()
 
 
 def shown(answer: Answer) -> tuple[int, dict[str, object], tuple[str, ...]]:
     return answer.status, {k: v for k, v in answer.body.items() if k != "instance"}, answer.cookies
-
-
-def problem(answer: Answer) -> tuple[int, str]:
-    return answer.status, answer.body["code"]
 
 
 def opened(people: People, email: str) -> tuple[str, str]:

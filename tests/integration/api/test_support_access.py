@@ -1,6 +1,5 @@
 """An operator looks at a tenant as its viewer: for a reason, an hour at most, and before the tenant's eyes."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -22,7 +21,7 @@ from shared.errors import Conflict
 from shared.ids import TenantId, new_ulid
 from shared.observability import logger
 from shared.store.engine.database import TableItem
-from tests.support.api_handler import Api
+from tests.support.api_handler import problem
 from tests.support.log_lines import StandardOutput, lines_of
 from tests.support.operators import (
     REASON,
@@ -34,29 +33,18 @@ from tests.support.operators import (
     let_in,
     lift,
     ops,
-    problem,
     suspend,
 )
-from tests.support.people import PASSWORD, People, Person, people_of
+from tests.support.people import PASSWORD, People, Person, owner, people
 from tests.support.totp import totp
 
+__all__ = ["owner", "people"]
 HOUR_MS = 3_600_000
-
-
-@pytest.fixture(scope="module")
-def people(api: Api) -> Iterator[People]:
-    with people_of(api) as running:
-        yield running
 
 
 @pytest.fixture
 def operator(people: People) -> Operator:
     return enrolled_operator(people)
-
-
-@pytest.fixture
-def owner(people: People) -> Person:
-    return people.owner()
 
 
 def opened(operator: Operator, tenant: str, **more: Any) -> dict[str, Any]:

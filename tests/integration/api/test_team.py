@@ -1,7 +1,6 @@
 """The team: invitations, roles, removal, ownership; profiles; API keys with an end. Over the routes, with a pool that
 checks as Cognito does, and a sender that keeps its mails."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -15,9 +14,6 @@ from functions.api.accounts.team.actions import remove_member
 from functions.api.accounts.team.desks import DeskClearingParts, clear_desks
 from functions.api.accounts.team.invitations import Acceptance, accept
 from functions.api.accounts.team.parts import TeamParts
-from functions.api.accounts.user_pool.access_tokens import AccessToken, claimed
-from functions.api.authorizer_bootstrap import AuthorizerDeps
-from functions.api.authorizer_handler import grant
 from functions.api.http.refusal import Refusal
 from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.account import Member, Principal, Role
@@ -29,22 +25,17 @@ from shared.domain.conversations.conversation import assign
 from shared.errors import AppError
 from shared.ids import PhoneNumberId, new_ulid
 from shared.store.accounts.api_keys import ApiKeys
-from shared.store.accounts.people import People as PeopleStore
 from shared.store.accounts.team import Team
 from shared.store.conversations.conversations import Head
 from shared.store.engine.database import Database
-from tests.support.api_handler import Answer, Api
-from tests.support.people import PASSWORD, People, Person, acceptance, people_of
+from tests.support.api_handler import Answer, problem
+from tests.support.operators import let_in
+from tests.support.people import PASSWORD, People, Person, acceptance, people
 from tests.support.places import place_of_its_own
 
+__all__ = ["people"]
 OTHER = "Another-horse-2"
 FIVE_MINUTES_MS = 300_000
-
-
-@pytest.fixture(scope="module")
-def people(api: Api) -> Iterator[People]:
-    with people_of(api) as running:
-        yield running
 
 
 @pytest.fixture
@@ -55,25 +46,9 @@ def owner(people: People) -> Person:
     return person
 
 
-def problem(answer: Answer) -> tuple[int, str]:
-    return answer.status, answer.body["code"]
-
-
 def ok(answer: Answer) -> Any:
     assert answer.status < 300, answer.body
     return answer.body
-
-
-def let_in(people: People, credential: str, now: EpochMs | None = None) -> dict[str, str] | Refusal:
-    """What the authorizer makes of a credential that it does not remember."""
-
-    class Tokens:
-        def read(self, token: str, now: EpochMs) -> AccessToken:
-            return claimed(token)
-
-    deps = people.api.deps
-    guard = AuthorizerDeps(deps.accounts, PeopleStore(deps.directory), Tokens(), deps.directory)  # type: ignore[arg-type]
-    return grant(guard, credential, now or epoch_ms())
 
 
 def role_of(people: People, person: Person) -> str | Refusal:
