@@ -40,7 +40,7 @@ REFUSED = {
     "/v1/canned-replies": "stored under the operation's id, as a label is",
 }
 """Of what this tenant has, these are refused, and the second time as well; this is what they do elsewhere."""
-_OPERATORS = "403 here: only operators may; in test_operators.py and test_support_access.py"
+_OPERATORS = "403 here: only operators may; in test_suspensions.py and test_support_access.py"
 NOT_KEPT = {
     "/v1/operator/tenants/{tenant_id}/suspend": _OPERATORS,
     "/v1/operator/tenants/{tenant_id}/resume": _OPERATORS,

@@ -32,7 +32,7 @@ ELSEWHERE = {
     "set_member_availability", "update_tenant", "suspend_tenant", "resume_tenant", "open_support_access",
     "close_support_access", "reject_support_access",
 }  # fmt: skip
-"""Of members, with a pool: in test_audited_people.py; of operators: in test_operators.py, test_support_access.py."""
+"""Of members, with a pool: in test_audited_people.py; of operators: in test_suspensions.py, test_support_access.py."""
 META = {
     "connect_account", "resume_onboarding", "create_template", "update_template", "delete_template",
     "update_profile", "submit_template_draft", "disconnect_account", "resume_template",
