@@ -18,6 +18,8 @@ from shared.domain.audit.kinds import Kind
 ActionName = Annotated[str, open_to(*Action)]
 KindName = Annotated[str, open_to(*Kind)]
 ActorName = Annotated[str, open_to(*ActorKind)]
+_ActorId = Annotated[str | None, Query(max_length=100, description="id of a member or an API key: only what they did")]
+_ObjectId = Annotated[str | None, Query(max_length=100, description="id of the thing: only what was done to it")]
 _COLUMNS = (
     *("id", "at", "status", "action", "actor_kind", "actor_id", "actor_name", "object_kind", "object_id"),
     *("before", "after", "hidden_fields", "cause", "reason", "address", "user_agent", "request_id"),
@@ -29,14 +31,10 @@ class AuditQuery:
     """None where it does not matter."""
 
     actor_kind: Annotated[ActorKind | None, Query(description="only what such a one did")] = None
-    actor_id: Annotated[
-        str | None, Query(max_length=100, description="id of a member or an API key: only what they did")
-    ] = None
+    actor_id: _ActorId = None
     action: Annotated[Action | None, Query(description="only this action")] = None
     object_kind: Annotated[Kind | None, Query(description="only what was done to things of this kind")] = None
-    object_id: Annotated[str | None, Query(max_length=100, description="id of the thing: only what was done to it")] = (
-        None
-    )
+    object_id: _ObjectId = None
     since: Annotated[Given | None, Query(description="only from this moment on, RFC 3339")] = None
     until: Annotated[Given | None, Query(description="only up to this moment, RFC 3339")] = None
 

@@ -193,9 +193,8 @@ class UserPool:
         return self.claimed(session).subject
 
     def claimed(self, session: Session) -> "AccessToken":
-        from functions.api.accounts.user_pool.access_tokens import (
-            claimed,  # with its cryptography: only who logs in needs it
-        )
+        # With its cryptography: only who logs in needs it.
+        from functions.api.accounts.user_pool.access_tokens import claimed
 
         return claimed(session.access_token)
 
