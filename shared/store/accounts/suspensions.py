@@ -21,13 +21,12 @@ from shared.domain.numbers.notice import Notice
 from shared.errors import Conflict, NotFound, RetryableError
 from shared.ids import TenantId
 from shared.store.accounts.tenant_list import TENANT, place_of
+from shared.store.campaigns.sending_stops import SUSPENSION
 from shared.store.engine import audited
 from shared.store.engine.directory import Directory, DirectoryItem, document_item, tenant_key
 from shared.store.engine.documents import from_document
 from shared.store.engine.guarded import ATTEMPTS, RACE, pause_after
 from shared.store.numbers.notices import notice_item
-
-STOP = "STOP#suspension"
 
 
 class Suspensions:
@@ -43,7 +42,7 @@ class Suspensions:
         return _change(
             tenant_id,
             lambda found: suspended(found, suspension),
-            lambda transaction: transaction.save(document_item(tenant_id, STOP, suspension)),
+            lambda transaction: transaction.save(document_item(tenant_id, SUSPENSION, suspension)),
             notice,
         )
 
@@ -53,7 +52,7 @@ class Suspensions:
         return _change(
             tenant_id,
             lambda found: lifted(found, suspension_id),
-            lambda transaction: transaction.delete(DirectoryItem(tenant_key(tenant_id), STOP)),
+            lambda transaction: transaction.delete(DirectoryItem(tenant_key(tenant_id), SUSPENSION)),
             notice,
         )
 

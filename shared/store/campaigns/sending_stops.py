@@ -25,7 +25,8 @@ from shared.store.engine.database import Database
 from shared.store.engine.directory import tenant_key
 
 _STOP = "STOP#sending"
-_SUSPENSION = "STOP#suspension"
+SUSPENSION = "STOP#suspension"
+"""Sort key of what a suspension leaves here, a document of the Directory (`accounts/suspensions.py`)."""
 _CAMPAIGNS, _EVERYTHING = 1, 2
 """What a stop covers; the larger covers more."""
 
@@ -49,7 +50,7 @@ class SendingStops:
 
     def suspension(self, tenant_id: TenantId) -> SendingStop | None:
         """The stop that a suspension is: of everything, until it is lifted."""
-        key: Item = {"pk": tenant_key(tenant_id), "sk": _SUSPENSION}
+        key: Item = {"pk": tenant_key(tenant_id), "sk": SUSPENSION}
         item = decode_item(self._client.get_item(TableName=self._table, Key=encode_item(key)).get("Item", {}))
         if not item:
             return None
