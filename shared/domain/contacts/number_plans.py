@@ -225,27 +225,32 @@ _BY_CODE = {plan.code: plan.changes for plan in PLANS}
 def canonical_phone(phone: str) -> str:
     """The one form of a number, E.164 with plus in and out. What no rule concerns comes back as it is."""
     code, changes = _changes(phone)
-    national = phone[1 + len(code) :]
-    for change in changes:
-        if change.old.fullmatch(national):
-            return f"+{code}{change.old.sub(change.becomes, national)}"
-    return phone
+    return f"+{code}{_as_today(phone[1 + len(code) :], changes)}" if changes else phone
 
 
 def spellings(phone: str) -> tuple[str, ...]:
     """Every form under which this number's person may be known: the canonical one first; nothing for a blank one."""
     if not phone:
         return ()
-    canonical = canonical_phone(phone)
-    code, changes = _changes(canonical)
-    national = canonical[1 + len(code) :]
-    older = [f"+{code}{change.new.sub(change.was, national)}" for change in changes if change.new.fullmatch(national)]
-    return tuple(dict.fromkeys((canonical, *(old for old in older if canonical_phone(old) == canonical), phone)))
+    code, changes = _changes(phone)
+    if not changes:
+        return (phone,)
+    today = _as_today(phone[1 + len(code) :], changes)
+    older = [change.new.sub(change.was, today) for change in changes if change.new.fullmatch(today)]
+    found = (today, *(old for old in older if _as_today(old, changes) == today))
+    return tuple(dict.fromkeys((*(f"+{code}{national}" for national in found), phone)))
 
 
 def phone_of_wa_id(wa_id: str) -> str:
     """Canonical E.164 from Meta's `wa_id` or `from`, which are digits without the plus (Meta, webhooks reference)."""
     return canonical_phone("+" + wa_id.lstrip("+"))
+
+
+def _as_today(national: str, changes: tuple[Change, ...]) -> str:
+    for change in changes:
+        if change.old.fullmatch(national):
+            return change.old.sub(change.becomes, national)
+    return national
 
 
 def _changes(phone: str) -> tuple[str, tuple[Change, ...]]:

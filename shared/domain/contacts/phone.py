@@ -28,6 +28,7 @@ _MOBILE_RANK = 2
 _MOBILE = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 _SEPARATORS = r" .\-\u2010-\u2015/()\[\]~"
 _NUMBER = re.compile(rf"(?P<plus>\+)?[(\[ ]*(?P<rest>[0-9](?:[0-9{_SEPARATORS}]*[0-9])?)[)\] .]*", re.ASCII)
+_BEGINNING = re.compile(r"(?:[+(\[][(\[ ]*)?[0-9]")
 _EXTENSION = re.compile(r"[ ,;]*(?:ext(?:ension|n)?|ramal|anexo|poste|int|x|#)[ .:=]*[0-9]{1,6}[ .]*", re.IGNORECASE)
 _TRAILING_GROUP = re.compile(r"[(\[][0-9 ]+[)\]]?\Z")
 _DIGITS = re.compile(r"[0-9]+")
@@ -112,12 +113,21 @@ def _number_in(raw: str) -> tuple[bool, str]:
     text = raw.strip() if raw.isascii() else _plain(raw)
     if not text:
         raise InvalidPhone("phone is empty", field="phone")
-    first = re.search(r"(?:[+(\[][(\[ ]*)?[0-9]", text)
+    first = _BEGINNING.search(text)
     found = _NUMBER.match(text, first.start()) if first else None
     if found is None:
         raise InvalidPhone("phone holds no number", field="phone")
-    before, after = text[: found.start()], text[found.end() :]
-    if not _is_remark_before(before) or not _is_remark_after(after, found.group()):
+    number, rest = found.group(), found["rest"]
+    if len(number) < len(text):
+        _check_remarks(text[: found.start()], text[found.end() :], number)
+    if _TRAILING_GROUP.search(rest):
+        raise InvalidPhone("phone has digits in brackets behind the number; write the number alone", field="phone")
+    return found["plus"] is not None, ("(" if "(" in number[: -len(rest)] else "") + rest
+
+
+def _check_remarks(before: str, after: str, number: str) -> None:
+    """Raises InvalidPhone for what is no remark, ConsentRemark for one that says who may be written to."""
+    if not _is_remark_before(before) or not _is_remark_after(after, number):
         raise InvalidPhone(
             "phone holds more than one number, or letters in place of digits; write one number", field="phone"
         )
@@ -127,10 +137,6 @@ def _number_in(raw: str) -> tuple[bool, str]:
             "else write the number alone",
             field="phone",
         )
-    rest = found["rest"]
-    if _TRAILING_GROUP.search(rest):
-        raise InvalidPhone("phone has digits in brackets behind the number; write the number alone", field="phone")
-    return found["plus"] is not None, ("(" if "(" in found.group()[: -len(rest)] else "") + rest
 
 
 def _plain(raw: str) -> str:
@@ -160,7 +166,8 @@ def _plausible(text: str, digits: str, *, region: str) -> _Reading | None:
     """Raises AmbiguousPhone. Most numbers are settled without phonenumbers' parser, which takes most of the time."""
     national = _national_mobile(digits, region)
     international = None if digits[0] == "0" else _of_digits(digits)
-    trunk = bool(region) and _trunk_prefix(region) not in ("", "0") and digits.startswith(_trunk_prefix(region))
+    prefix = _trunk_prefix(region) if region else ""
+    trunk = prefix not in ("", "0") and digits.startswith(prefix)
     settled = national is not None or (international is not None and international.rank == _MOBILE_RANK and not trunk)
     if not settled:
         national = _parsed(_without_former_trunk(text, region), region) if region else None
@@ -195,7 +202,7 @@ def _groups(number: PhoneNumber, form: int) -> list[str]:
 
 def _national_mobile(digits: str, region: str) -> _Reading | None:
     """A mobile of this country as it is dialled within it: as it is, or behind a zero."""
-    code = phonenumbers.country_code_for_region(region) if region else 0
+    code = _country_code(region) if region else 0
     if not code:
         return None
     reading = _reading(_number(code, digits))
@@ -210,6 +217,12 @@ def _without_former_trunk(text: str, region: str) -> str:
 
 
 @cache
+def _country_code(region: str) -> int:
+    """0 when it is none."""
+    return phonenumbers.country_code_for_region(region)
+
+
+@cache
 def _trunk_prefix(region: str) -> str:
     """What is dialled before a national number within the country; "" for nothing."""
     return phonenumbers.ndd_prefix_for_region(region, strip_non_digits=True) or ""
@@ -220,7 +233,8 @@ def _of_digits(digits: str) -> _Reading | None:
     for length in range(1, min(len(digits), 3) + 1):
         code = int(digits[:length])
         if code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
-            return _reading(_number(code, digits[length:]))
+            national = digits[length:]
+            return None if _is_of_no_area(code, national) else _reading(_number(code, national))
     return None
 
 
@@ -241,13 +255,18 @@ def _parsed(text: str, region: str) -> _Reading | None:
         return None
 
 
+def _is_of_no_area(code: int | None, national: str) -> bool:
+    """No area code of North America begins with 0 or 1 (NANPA, number plan area codes), and asking each of its 25
+    countries takes most of the time of a Brazilian row."""
+    return code == 1 and national[:1] in ("", "0", "1")
+
+
 def _reading(written: PhoneNumber) -> _Reading | None:
     """None for what does not exist, also after the changes of its plan."""
-    if written.country_code == 1 and (written.italian_leading_zero or str(written.national_number)[0] in "01"):
-        # No area code begins so (NANPA, number plan area codes), and asking each of the 25 countries takes most of the
-        # time of a Brazilian row.
+    national = phonenumbers.national_significant_number(written)
+    if _is_of_no_area(written.country_code, national):
         return None
-    e164 = f"+{written.country_code}{phonenumbers.national_significant_number(written)}"
+    e164 = f"+{written.country_code}{national}"
     phone = canonical_phone(e164)
     number = written if phone == e164 else phonenumbers.parse(phone)
     kind = phonenumbers.number_type(number)

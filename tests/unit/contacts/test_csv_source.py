@@ -35,6 +35,12 @@ def test_rows_know_the_line_they_begin_on() -> None:
     assert rows(b'phone,name\n1,"two\nlines"\n\n2,b\n') == [(2, ["1", "two\nlines"]), (5, ["2", "b"])]
 
 
+def test_what_was_marked_as_text_is_restored_in_whatever_line_it_stands() -> None:
+    source = CsvSource(io.BytesIO(b"phone,'=of\n'@a,'b\n\"'=x\ny\",c\n=d,e\n\"f\n\",'-g\n"))
+    assert source.header == ["phone", "=of"]
+    assert [cells for _, cells in source.records()] == [["@a", "'b"], ["=x\ny", "c"], ["=d", "e"], ["f\n", "-g"]]
+
+
 def test_a_comma_inside_quotes_does_not_decide_the_delimiter() -> None:
     assert CsvSource(io.BytesIO(b'"last, first";"a,b,c,d";phone\n')).header == ["last, first", "a,b,c,d", "phone"]
 

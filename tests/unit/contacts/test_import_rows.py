@@ -7,6 +7,7 @@ from shared.domain.contacts.contact import Contact, ContactField
 from shared.domain.contacts.first_name import first_name_of, given_for, kept_with_name
 from shared.domain.contacts.identity import contact_id_for
 from shared.domain.contacts.opt_out_words.standings import NOES, PERSON_NOES, STANDING_NOES
+from shared.domain.text_fold import fold_words
 from shared.errors import InvalidInput
 from shared.ids import ContactId, TenantId
 
@@ -280,6 +281,12 @@ def test_a_plain_no_is_heard_where_a_permission_may_be_asked_for(title: str) -> 
     for value in ("yes", "Evet", "TRUE", "1", "none of them", "B", ""):
         assert not heard(title, value), value
     assert not heard("Children", "no")
+
+
+def test_no_number_says_no() -> None:
+    """So cells of digits alone are not looked at."""
+    said = [phrase for listed in (NOES, PERSON_NOES, STANDING_NOES) for phrase in phrases_of(listed)]
+    assert [phrase for phrase in said if fold_words(phrase).isdecimal()] == []
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ class RowReader:
         phone, region = normalise_phone(_phone_text(cells[self._phone]), self._region, self._bare)
         attributes = {"phone": phone, "region": region}
         first = " ".join(cells[self._first].split()) if self._first is not None else ""
-        name = " ".join(part for i in self._names if (part := " ".join(cells[i].split()))) or first
+        name = " ".join(" ".join([cells[i] for i in self._names]).split()) or first
         if name:
             if len(name) > _NAME_LIMIT:
                 raise InvalidInput(f"name is longer than {_NAME_LIMIT} characters", field="name")
@@ -106,21 +106,26 @@ class RowReader:
         return Row(contact_id, attributes, fields, tags, tuple(former_ids))
 
     def _check_consent(self, cells: Sequence[str]) -> None:
-        said = [cells[i] for i in self._unasked if cells[i]]
-        tags: frozenset[str] = frozenset()
-        if self._tag_column in self._unasked and self._tag_column is not None:
-            tags = split_tags(cells[self._tag_column])
-        if (
-            any(value_says_no(text) for text in (*said, *tags))
-            or any(tag_says_no(tag) for tag in tags)
-            or any(value_says_no(cells[i], standing=True, region=i in self._regions) for i in self._standings)
-            or any(denied(cells[i]) for i in self._permissions)
-        ):
+        if self._says_no(cells):
             raise ConsentRemark(
                 "a column says that this person does not want messages",
                 "or map the column in `columns`",
                 field="columns",
             )
+
+    def _says_no(self, cells: Sequence[str]) -> bool:
+        """Loops and not `any`: this is asked of every cell that nobody mapped."""
+        if self._tag_column is not None and self._tag_column in self._unasked:
+            for tag in split_tags(cells[self._tag_column]):
+                if value_says_no(tag) or tag_says_no(tag):
+                    return True
+        for i in self._unasked:
+            if cells[i] and value_says_no(cells[i]):
+                return True
+        for i in self._standings:
+            if value_says_no(cells[i], standing=True, region=i in self._regions):
+                return True
+        return any(denied(cells[i]) for i in self._permissions) if self._permissions else False
 
     def _fitted(self, cells: Sequence[str]) -> Sequence[str]:
         if any(cell.strip() for cell in cells[self._width :]):

@@ -84,7 +84,9 @@ def may_be_region(title: str) -> bool:
 def value_says_no(value: str, *, standing: bool = False, region: bool = False) -> bool:
     """Whether a cell says that its person said no: in whatever column, or in one of their `standing`, which may be
     their `region`."""
-    return len(value) <= (_LONGEST_STANDING if standing else _LONGEST_NO) and _is_no(value, standing, region)
+    if value.isdecimal() or len(value) > (_LONGEST_STANDING if standing else _LONGEST_NO):
+        return False  # no number says it, and there are as many of them as rows
+    return _is_no(value, standing, region)
 
 
 def denied(value: str) -> bool:

@@ -74,6 +74,7 @@ class CsvSource:
         self._text = io.TextIOWrapper(raw, encoding=encoding, newline="")
         self._line = 0
         self._record_start = 1
+        self._marked = False
         lines = self._lines()
         first = next((line for line in lines if line.strip()), None)
         if first is not None and first.lower().startswith("sep=") and len(first.strip()) == 5:
@@ -96,6 +97,7 @@ class CsvSource:
             if not line:
                 return
             self._line += 1
+            self._marked = self._marked or "'" in line
             if len(line) > LINE_LIMIT:
                 raise BadFile(f"line {self._line} is longer than {LINE_LIMIT:,} characters; is this a CSV file?")
             if "\0" in line:
@@ -124,8 +126,9 @@ class CsvSource:
                 return
             at = self._record_start
             self._record_start = self._line + 1
+            marked, self._marked = self._marked, False
             if any(cells):
-                yield at, [restored(cell) for cell in cells] if any(cell[:1] == "'" for cell in cells) else cells
+                yield at, [restored(cell) for cell in cells] if marked else cells
 
     def records(self) -> Iterator[tuple[int, list[str]]]:
         """(line number, cells) of every row that is not blank. Raises BadFile."""
