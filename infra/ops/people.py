@@ -23,7 +23,6 @@ from shared.domain.templates.compiler import SendPlan, compile_plan
 from shared.errors import AppError
 from shared.ids import CampaignId, ContactId, TenantId
 from shared.queue_messages import LoadShard
-from shared.store.campaigns.dispatch_notes import DispatchNotes
 from shared.store.campaigns.journal_reader import JournalReader
 from shared.store.campaigns.people import fate_in, held_back_in, place_in
 from shared.store.engine.documents import from_document
@@ -116,7 +115,8 @@ def _of_place(desk: Desk, tenant_id: TenantId, campaign: Campaign, place: Place,
     lane = lane_of(shard, campaign.lanes)
     journal = JournalReader(desk.sends, tenant_id, campaign).of_shard(shard)
     fate, answered = fate_in(desk.sends, desk.lanes, tenant_id, campaign, place, journal)
-    notes = DispatchNotes(desk.database).of_block(tenant_id, campaign.campaign_id, place.block)
+    status = desk.sends.status_block(tenant_id, campaign.campaign_id, place.block)
+    notes = desk.sends.notes.of_block(tenant_id, campaign.campaign_id, place.block, status, place.slot)
     note = notes.get(place.slot)
     return {
         **_of_fate(fate),

@@ -268,7 +268,6 @@ class Lane:
     async def _drain(self, sending: "asyncio.Task[None]") -> None:
         """Send what is claimed, wait for the answers, store them."""
         await self._sender.finish(sending)
-        self.results.hold_nothing_back()
         for _ in range(_FLUSHES):
             await self._flush()
             if not self.results.waiting:

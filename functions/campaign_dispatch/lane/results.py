@@ -1,7 +1,7 @@
 """What becomes of the answers to a lane's sends: stored outcomes, another try later, a pause, a suppression."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
@@ -9,7 +9,7 @@ from typing import Protocol
 from shared.clock import EpochMs
 from shared.domain.campaigns.blocks import Recipient
 from shared.domain.campaigns.books import CANCELLED, SKIP_PREFIX, StatusChange
-from shared.domain.campaigns.dispatch_note import NOTED_TOGETHER, DispatchNote, first_of_two, place_of
+from shared.domain.campaigns.dispatch_note import DispatchNote
 from shared.domain.campaigns.number_work import Run
 from shared.domain.campaigns.outcome import Action, Kind, Outcome
 from shared.domain.campaigns.stop_reasons import SCOPES, Scope
@@ -23,11 +23,7 @@ MAX_ATTEMPTS = 12
 """After this many refusals for now, a message counts as failed with the last code."""
 RETRY_LIST = 25
 """Entries in one retry list at most: a list is claimed whole, so it must fit into a window at a low rate too."""
-
-
 _LEFT_US = frozenset({Kind.ACCEPTED, Kind.HELD, Kind.UNKNOWN})
-NOTE_MS = 4_000
-"""For so long at most are the notes of two blocks' messages gathered: all of them are one write at 40/s and more."""
 BlockKey = tuple[TenantId, CampaignId, int]
 """Tenant, campaign, block."""
 
@@ -55,11 +51,10 @@ class Sent:
 
 @dataclass(slots=True)
 class Settled:
-    """The writes that a batch of answers asks for. `changes` are by block, `notes` by the first of two blocks and by
-    place, `retries` by campaign and due time (epoch ms)."""
+    """The writes that a batch of answers asks for. `changes` are by block, `retries` by campaign and due time (epoch
+    ms)."""
 
     changes: dict[BlockKey, StatusChange] = field(default_factory=lambda: defaultdict(StatusChange))
-    notes: dict[BlockKey, dict[int, DispatchNote]] = field(default_factory=lambda: defaultdict(dict))
     retries: dict[tuple[CampaignId, EpochMs], list[tuple[int, int, int]]] = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -80,7 +75,8 @@ def retry_delay_ms(outcome: Outcome, attempt: int) -> int:
 
 
 def sort_out(batch: Sequence[Sent], now: EpochMs) -> Settled:
-    """Pure: what to write for these answers. An unknown outcome writes nothing: being below the cursor says it."""
+    """Pure: what to write for these answers. Of an unknown outcome it is only noted when the message left: being below
+    the cursor says the rest."""
     settled = Settled()
     for sent in batch:
         key = (sent.run.tenant_id, sent.run.campaign_id, sent.block)
@@ -96,8 +92,7 @@ def sort_out(batch: Sequence[Sent], now: EpochMs) -> Settled:
             continue
         _note_outcome(settled, change, sent, outcome, now)
         if outcome.kind in _LEFT_US:
-            noted = (sent.run.tenant_id, sent.run.campaign_id, first_of_two(sent.block))
-            settled.notes[noted][place_of(sent.block, sent.slot)] = DispatchNote.of(sent.at, outcome.message_id)
+            change.noted[sent.slot] = DispatchNote.of(sent.at, outcome.message_id)
         scope = Scope.CAMPAIGN if sent.trip else SCOPES.get(outcome.action)
         known = settled.pauses.get(sent.run.campaign_id)
         if scope is not None and (known is None or scope > known[1]):
@@ -149,9 +144,6 @@ class Results:
     cancelled: Callable[[Run], bool]
     new_id: Callable[[], str]
     _line: list[tuple[str, Callable[[], object]]] = field(default_factory=list)
-    _notes: dict[BlockKey, dict[int, DispatchNote]] = field(default_factory=dict)
-    _noted_since: dict[BlockKey, EpochMs] = field(default_factory=dict)
-    _note_ms: int = NOTE_MS
 
     @property
     def waiting(self) -> bool:
@@ -161,10 +153,6 @@ class Results:
     @property
     def blocked(self) -> bool:
         return any(kind == "retry" for kind, _ in self._line)
-
-    def hold_nothing_back(self) -> None:
-        """The slice ends: what was gathered is stored with the next answers."""
-        self._note_ms = 0
 
     def settle(
         self, phone_number_id: PhoneNumberId, lane: int, fence: int, batch: Sequence[Sent], now: EpochMs
@@ -182,20 +170,9 @@ class Results:
             self._line.append(("consent", partial(self._suppress, run, contact_id, code, now)))
         for run, scope, code in settled.pauses.values():
             self._line.append(("pause", partial(self.pause, run, scope, code)))
-        self._gather(settled.notes, now)
         while self._line:
             self._line[0][1]()
             self._line.pop(0)
-
-    def _gather(self, notes: Mapping[BlockKey, Mapping[int, DispatchNote]], now: EpochMs) -> None:
-        """Line up the notes that are complete, or have been waited for long enough."""
-        for key, of_block in notes.items():
-            self._noted_since.setdefault(key, now)
-            self._notes.setdefault(key, {}).update(of_block)
-        for key, since in list(self._noted_since.items()):
-            if len(self._notes[key]) == NOTED_TOGETHER or now - since >= self._note_ms:
-                del self._noted_since[key]
-                self._line.append(("note", partial(self.sends.notes.add, *key, self._notes.pop(key), now)))
 
     def _put_retries(
         self, run: Run, lane: int, fence: int, due: EpochMs, batch_id: str, entries: list[tuple[int, int, int]]

@@ -127,11 +127,18 @@ class Replies:
                 place = place_in(self._read_block, tenant_id, campaign, contact_id)
                 if place is None:
                     continue
-                status, notes = self._sends.notes.with_status(tenant_id, campaign.campaign_id, place.block)
+                status, notes = self._read(tenant_id, campaign, place)
                 note = notes.get(place.slot)
                 if note is not None and note.is_of(wamid):
                     return _Message(campaign, place, note.at, status)
         return None
+
+    def _read(
+        self, tenant_id: TenantId, campaign: Campaign, place: Place
+    ) -> tuple[StatusBlock | None, dict[int, DispatchNote]]:
+        """(what is stored of the person's block, what was noted of its messages, by slot)."""
+        status = self._sends.status_block(tenant_id, campaign.campaign_id, place.block)
+        return status, self._sends.notes.of_block(tenant_id, campaign.campaign_id, place.block, status, place.slot)
 
     def _note(self, tenant_id: TenantId, answered: _Message, now: EpochMs, *, bare: bool) -> None:
         """A tenant that asks what its people did is told first: of what is noted nobody is told again."""
@@ -160,7 +167,7 @@ class Replies:
                 place = place_in(self._read_block, tenant_id, campaign, contact_id)
                 if place is None:
                     continue
-                status, notes = self._sends.notes.with_status(tenant_id, campaign.campaign_id, place.block)
+                status, notes = self._read(tenant_id, campaign, place)
                 if fate_at(campaign, place, status, lambda: work).outcome not in WRITTEN_TO:
                     continue
                 written = _Message(campaign, place, _left_at(campaign, place, notes, work), status)

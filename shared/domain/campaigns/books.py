@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 
+from shared.domain.campaigns.dispatch_note import DispatchNote
 from shared.domain.contacts.market import count_markets
 
 SKIP_PREFIX = "skip:"
@@ -28,7 +29,8 @@ class StatusBlock:
     `priced` maps Meta's price category (marketing, utility, …), or the type of what is free (free_entry_point), to the
     slots it was told for; `markets` packs their countries (see shared.domain.contacts.market). `held` are those that
     Meta took but keeps back to see what others make of the template; when it lets them go their statuses follow.
-    `unconfirmed` are those that were given up on: nobody knows whether they got it.
+    `unconfirmed` are those that were given up on: nobody knows whether they got it. `noted` packs when their
+    messages left (see shared.domain.campaigns.dispatch_note).
     """
 
     size: int
@@ -43,6 +45,7 @@ class StatusBlock:
     markets: str = ""
     reacted: frozenset[int] = frozenset()
     admitted: Mapping[int, int] = field(default_factory=dict)
+    noted: Mapping[str, bytes] = field(default_factory=dict)
 
     def arrived(self) -> frozenset[int]:
         return self.delivered | self.read
@@ -69,7 +72,8 @@ class StatusBlock:
 
 @dataclass(slots=True)
 class StatusChange:
-    """What to add to a status block. Sets only grow; a failure code stays once it is there."""
+    """What to add to a status block. Sets only grow; a failure code stays once it is there. `noted` is told by the lane
+    alone, of what it handed to Meta."""
 
     sent: set[int] = field(default_factory=set)
     delivered: set[int] = field(default_factory=set)
@@ -81,6 +85,7 @@ class StatusChange:
     held: set[int] = field(default_factory=set)
     reacted: set[int] = field(default_factory=set)
     admitted: dict[int, int] = field(default_factory=dict)
+    noted: dict[int, DispatchNote] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@
 | its status block | same / `S#<n>` | 1 WRU; 0.0125 per recipient |
 | read a block | same / `R#<n>` | 0.5 RRU per 4 KB |
 | the last block of a shard (`shard_end`) | same, backwards, 1 item | 0.5 RRU |
-| fold statuses or results into a block | same / `S#<n>` | 1 WRU however many slots |
+| fold statuses or results into a block, with notes of when messages left | same / `S#<n>` | 1 WRU however many slots |
 | all status blocks (books) | same, range | 0.5 RRU per 4 KB: 10 MB for a million recipients |
 
 A block is sealed by one write that also says who was skipped on the way and how far the scan came, so a load that

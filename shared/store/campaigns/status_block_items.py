@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from shared.domain.campaigns.books import StatusBlock, StatusChange
+from shared.domain.campaigns.dispatch_note import is_notes, pack_notes
 from shared.store.engine.codec import Item, Value, number, numbers, text
 
 _SETS = {
@@ -46,6 +47,10 @@ def update_of(change: StatusChange) -> Update | None:
         values[f":c{slot}"] = code
         assignments.append(f"f.#s{slot} = if_not_exists(f.#s{slot}, :c{slot})")
     adds = [f"#a{i} :a{i}" for i in range(len(given))]
+    for i, (name, notes) in enumerate(sorted(pack_notes(change.noted).items())):
+        names[f"#n{i}"] = name
+        values[f":n{i}"] = notes
+        assignments.append(f"#n{i} = :n{i}")
     clauses = [f"{verb} {', '.join(parts)}" for verb, parts in (("SET", assignments), ("ADD", adds)) if parts]
     return Update(" ".join(clauses), names, values) if clauses else None
 
@@ -65,6 +70,7 @@ def parse_status_block(item: Item) -> StatusBlock:
         markets=text(item, "mk"),
         reacted=numbers(item, "re"),
         admitted=_admitted(numbers(item, _ADMITTED)),
+        noted={name: cast("bytes", item[name]) for name in item if is_notes(name)},
     )
 
 

@@ -108,11 +108,9 @@ class Measured:
                 sizes=tuple(1 if s == shard else 0 for s in range(SHARDS)),
             ),
         )
-        sent = StatusChange(sent={0})
-        block = block_number(shard, 0)
-        self.deps.sends.record(TENANT, campaign_id, block, sent)
         note = DispatchNote.of(EpochMs(began + 1_000), "wamid.campaign")
-        self.deps.sends.notes.add(TENANT, campaign_id, block, {0: note}, EpochMs(NOW_S * 1000))
+        sent = StatusChange(sent={0}, noted={0: note})
+        self.deps.sends.record(TENANT, campaign_id, block_number(shard, 0), sent)
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """Which campaign a message answers, and until when."""
 
+import hashlib
+import struct
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +10,7 @@ import pytest
 from functions.webhook_ingest import inbound_handler
 from functions.webhook_ingest.receive.split import split
 from shared.clock import EpochMs, epoch_ms
-from shared.domain.campaigns.blocks import Recipient, block_number
+from shared.domain.campaigns.blocks import BLOCK_SIZE, Recipient, block_number, split_block_number
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.campaign import Audience, State
 from shared.domain.campaigns.dispatch_note import DispatchNote
@@ -18,6 +20,7 @@ from shared.domain.contacts.identity import SHARDS, contact_id_for, shard_of
 from shared.ids import CampaignId, ContactId
 from shared.store.contacts.mergers import Mergers
 from tests.support.campaigns import a_campaign
+from shared.store.engine.codec import encode_item
 from tests.support.consumers import Deps
 from tests.support.fake_aws import Context, FakeAws, sqs_event
 from tests.support.webhook_payloads import PHONE_ID, TENANT, TEXT, Json, envelope, messages, wire
@@ -251,8 +254,7 @@ def noted(deps: Deps, campaign_id: CampaignId, at: EpochMs, wamid: str = "") -> 
 
 def wrote(deps: Deps, campaign_id: CampaignId, place: tuple[int, int], at: EpochMs, wamid: str = "") -> None:
     block, slot = place
-    deps.sends.record(TENANT, campaign_id, block, StatusChange(sent={slot}))
-    deps.sends.notes.add(TENANT, campaign_id, block, {slot: DispatchNote.of(at, wamid)}, EpochMs(NOW_S * 1000))
+    deps.sends.record(TENANT, campaign_id, block, StatusChange(sent={slot}, noted={slot: DispatchNote.of(at, wamid)}))
 
 
 def button(context_id: str, n: int = 1) -> Json:
@@ -342,13 +344,32 @@ def test_where_a_lane_died_before_it_noted_a_message_the_others_of_its_block_tel
     deps: Deps, others: int, answers: bool
 ) -> None:
     block, slot = campaign(deps, CampaignId("C1"), EpochMs(NOW_S * 1000 - HOUR))
-    deps.sends.record(TENANT, CampaignId("C1"), block, StatusChange(sent={slot}))
     at = EpochMs(NOW_S * 1000 + others)
-    deps.sends.notes.add(
-        TENANT, CampaignId("C1"), block, {slot + 1: DispatchNote(at), slot + 2: DispatchNote(EpochMs(at + 9))}, at
-    )
+    noted = {slot + 1: DispatchNote(at), slot + 2: DispatchNote(EpochMs(at + 9))}
+    deps.sends.record(TENANT, CampaignId("C1"), block, StatusChange(sent={slot}, noted=noted))
     deliver(text("Nice!"))
     assert (slot in replied(deps, CampaignId("C1"), block)) is answers
+
+
+@pytest.mark.parametrize(("context", "answered"), [("wamid.one", ["C1"]), ("wamid.two", ["C2"]), ("wamid.x", [])])
+def test_what_was_noted_in_the_former_place_is_known_by_its_id(
+    aws: FakeAws, deps: Deps, context: str, answered: list[str]
+) -> None:
+    now = NOW_S * 1000
+    places = {
+        "C1": noted(deps, CampaignId("C1"), EpochMs(now - 500), "wamid.one"),
+        "C2": campaign(deps, CampaignId("C2"), EpochMs(now - HOUR)),
+    }
+    block, slot = places["C2"]
+    deps.sends.record(TENANT, CampaignId("C2"), block, StatusChange(sent={slot}))
+    shard, n = split_block_number(block)
+    place = n % 2 * BLOCK_SIZE + slot
+    note = struct.pack(">BBH", place, 1, 0) + hashlib.sha256(b"wamid.two").digest()[:3]
+    key = {"pk": f"T#{TENANT}#C#C2#{shard:x}", "sk": f"I#{n - n % 2:04x}"}
+    table = aws.database()
+    table.client.put_item(TableName=table.sends, Item=encode_item({**key, f"{now - 400:x}.{place:x}": note}))
+    deliver(button(context))
+    assert credited(deps, places) == answered
 
 
 def test_a_bare_reaction_is_counted_apart_and_belongs_to_the_message_that_it_names(deps: Deps) -> None:

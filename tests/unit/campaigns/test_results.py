@@ -1,6 +1,6 @@
 """What becomes of answers, and a line of writes that loses nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from functions.campaign_dispatch.lane.results import MAX_ATTEMPTS, RETRY_LIST, Results, Sent, retry_delay_ms, sort_out
 from shared.clock import EpochMs
-from shared.domain.campaigns.blocks import BLOCK_SIZE
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.dispatch_note import DispatchNote
 from shared.domain.campaigns.number_work import Run
@@ -49,7 +48,7 @@ def later(code: str = "130429", action: Action = Action.SLOW_DOWN) -> Outcome:
 )
 def test_an_accepted_message_is_sent_or_held(kind: Kind, change: StatusChange) -> None:
     settled = sort_out([sent(Outcome(kind, message_id="wamid.1"), 4)], NOW)
-    assert settled.changes[KEY] == change
+    assert replace(settled.changes[KEY], noted={}) == change
     assert not settled.retries
     assert not settled.pauses
 
@@ -71,14 +70,14 @@ def test_a_message_that_is_wrong_in_itself_fails_and_stops_its_campaign() -> Non
 
 def test_a_message_that_meta_paused_is_left_to_its_statuses_and_stops_its_campaign() -> None:
     settled = sort_out([sent(Outcome(Kind.UNKNOWN, "132015", Action.PAUSE_CAMPAIGN, "wamid.1"), 4)], NOW)
-    assert settled.changes[KEY] == StatusChange()
+    assert replace(settled.changes[KEY], noted={}) == StatusChange()
     assert not settled.retries
     assert [(scope, code) for _, scope, code in settled.pauses.values()] == [(Scope.CAMPAIGN, "132015")]
 
 
-def test_an_unknown_outcome_writes_nothing_and_is_not_tried_again() -> None:
-    settled = sort_out([sent(Outcome(Kind.UNKNOWN, "no_answer"), 4)], NOW)
-    assert all(change == StatusChange() for change in settled.changes.values())
+def test_of_an_unknown_outcome_it_is_only_noted_when_it_left_and_it_is_not_tried_again() -> None:
+    settled = sort_out([replace(sent(Outcome(Kind.UNKNOWN, "no_answer"), 4), at=EpochMs(9))], NOW)
+    assert settled.changes[KEY] == StatusChange(noted={4: DispatchNote(EpochMs(9))})
     assert not settled.retries
 
 
@@ -148,7 +147,8 @@ def test_campaigns_and_blocks_are_written_apart() -> None:
     ok = Outcome(Kind.ACCEPTED)
     batch = [sent(ok, 1), sent(ok, 2), sent(ok, 1, campaign=CampaignId("c2"))]
     settled = sort_out(batch, NOW)
-    assert dict(settled.changes) == {KEY: StatusChange(sent={1, 2}), (TenantId("t"), "c2", 0): StatusChange(sent={1})}
+    sets = {key: change.sent for key, change in settled.changes.items()}
+    assert sets == {KEY: {1, 2}, (TenantId("t"), "c2", 0): {1}}
 
 
 outcomes = st.one_of(
@@ -208,13 +208,6 @@ class Stores:
     written: list[tuple[object, ...]] = field(default_factory=list)
     lost: bool = False
     cancelled: bool = False
-
-    @property
-    def notes(self) -> "Stores":
-        return self
-
-    def add(self, _tenant: TenantId, campaign: str, block: int, notes: Mapping[int, DispatchNote], _now: int) -> None:
-        self.write("note", campaign, block, tuple(sorted(notes.items())))
 
     def write(self, kind: str, *what: object) -> None:
         if self.failures and self.failures[0] == kind:
@@ -373,52 +366,23 @@ def test_what_waits_for_another_contact_of_its_person_is_due_later() -> None:
     assert {row[2] for row in stores.written if row[0] == "retry"} == {NOW // 1000 * 1000, NOW // 1000 * 1000 + 5_000}
 
 
-def noted(stores: Stores) -> list[tuple[object, ...]]:
-    return [row[3] for row in stores.written if row[0] == "note"]  # type: ignore[misc]
-
-
-def test_notes_of_a_block_are_gathered_and_written_once() -> None:
-    stores = Stores()
-    results = results_over(stores)
-    first = replace(sent(Outcome(Kind.ACCEPTED, message_id="wamid.1"), 1), at=EpochMs(7))
-    settle(results, [first, sent(refused("131026"), 2), sent(later(), 3)])
-    assert noted(stores) == []
-    settle(results, [replace(sent(Outcome(Kind.UNKNOWN), 4), at=EpochMs(9))], EpochMs(NOW + 1_000))
-    settle(results, [], EpochMs(NOW + 2_000))
-    settle(results, [], EpochMs(NOW + 9_000))
-    assert noted(stores) == [((1, DispatchNote.of(EpochMs(7), "wamid.1")), (4, DispatchNote(EpochMs(9))))]
-
-
-def test_all_notes_of_two_blocks_wait_for_nothing() -> None:
-    stores = Stores()
-    results = results_over(stores)
-    everybody = [
-        replace(sent(Outcome(Kind.ACCEPTED, message_id=f"wamid.{slot}"), slot), block=block)
-        for block in (6, 7)
-        for slot in range(BLOCK_SIZE)
+def test_when_it_left_is_stored_with_what_became_of_it_and_of_no_other() -> None:
+    answers = [
+        replace(sent(Outcome(Kind.ACCEPTED, message_id="wamid.1"), 1), at=EpochMs(7)),
+        replace(sent(Outcome(Kind.HELD, message_id="wamid.2"), 2), at=EpochMs(8)),
+        replace(sent(Outcome(Kind.UNKNOWN), 4), at=EpochMs(9)),
+        sent(refused("131026"), 5),
+        sent(later(), 6),
+        given_back(7),
+        sent(None, 8),
     ]
-    settle(results, everybody[1:])
-    assert noted(stores) == []
-    settle(results, everybody[:1])
-    assert [len(notes) for notes in noted(stores)] == [2 * BLOCK_SIZE]
-    assert [row[2] for row in stores.written if row[0] == "note"] == [6]
-
-
-def test_notes_of_blocks_that_do_not_stand_together_are_no_whole() -> None:
+    change = sort_out(answers, NOW).changes[KEY]
+    assert (change.sent, change.held) == ({1}, {2})
+    assert change.noted == {
+        1: DispatchNote.of(EpochMs(7), "wamid.1"),
+        2: DispatchNote.of(EpochMs(8), "wamid.2"),
+        4: DispatchNote(EpochMs(9)),
+    }
     stores = Stores()
-    results = results_over(stores)
-    settle(results, [replace(sent(Outcome(Kind.ACCEPTED), slot), block=7) for slot in range(BLOCK_SIZE)])
-    settle(results, [replace(sent(Outcome(Kind.ACCEPTED), slot), block=8) for slot in range(BLOCK_SIZE)])
-    assert noted(stores) == []
-    results.hold_nothing_back()
-    settle(results, [])
-    assert [row[2] for row in stores.written if row[0] == "note"] == [6, 8]
-
-
-def test_notes_that_are_gathered_are_written_at_the_end_of_the_slice() -> None:
-    stores = Stores()
-    results = results_over(stores)
-    settle(results, [sent(Outcome(Kind.HELD, message_id="w"), 1)])
-    results.hold_nothing_back()
-    settle(results, [])
-    assert len(noted(stores)) == 1
+    settle(results_over(stores), answers[:1])
+    assert [row[0] for row in stores.written] == ["outcome"], "by the same write"
