@@ -20,7 +20,6 @@ from tests.support.cell_figures import (
     DYNAMODB_SECONDS,
     FUNCTIONS,
     META_SECONDS,
-    NOTE_WRU,
     POSTS,
     SQS_SECONDS,
     TEMPLATE,
@@ -125,11 +124,11 @@ def campaign_message(found: Measured, fold: float) -> list[Line]:
     status = found.status_post
     queue = POSTS * MILLION * (1.2 * SQS_CALL + SQS_FAIR_SURCHARGE)
     # Of one number: what its pollers find in the window, a page of it and a note of that.
-    writes, batch = CAMPAIGN_MESSAGE_WRU + NOTE_WRU, Batches(LANE_RATE, int(default("StatusBatchSize"))).statuses
+    batch = Batches(LANE_RATE, int(default("StatusBatchSize"))).statuses
     compactions = 1 / (LANE_RATE * int(default("StatusCompactionSeconds")))
     blocks = BLOCK_WRITES / compactions
-    # The stored block, a status block of at most 1 KB for 80 people, and notes of at most that for twice as many.
-    kept = found.recipient_stored + 1.5 * 1024 / 80
+    # The stored block, and a status block with its notes of at most 1 KB for 80 people.
+    kept = found.recipient_stored + 1024 / 80
     return [
         front_door(POSTS),
         *lambda_lines("WebhookReceive", status.cpu, SQS_SECONDS, POSTS),
@@ -137,7 +136,7 @@ def campaign_message(found: Measured, fold: float) -> list[Line]:
         *lambda_lines("WebhookStatus", 3 * fold * batch, 2 * DYNAMODB_SECONDS, POSTS / batch),
         *lambda_lines("WebhookCompact", blocks * BLOCK_CPU, blocks / BLOCK_WRITERS * DYNAMODB_SECONDS, compactions),
         *lambda_lines("CampaignLane", 0.0, 840.0, 1 / (72 * 840)),
-        database_line("DynamoDB", writes, RRU),
+        database_line("DynamoDB", CAMPAIGN_MESSAGE_WRU, RRU),
         log_line(POSTS * status.log_bytes + 400 * POSTS / batch),
         egress_line(SEND_BYTES + POSTS * ANSWER_BYTES),
         stored_line(kept, BLOCK_MONTHS),

@@ -8,8 +8,6 @@ from tests.support.template import load_template, resources
 
 POSTS = 2.53
 """Webhooks per message when each brings one status: sent, delivered for 93 %, read for 60 %."""
-NOTE_WRU = 1 / 80
-"""Noting when a message left, beside what the write-cost test asserts."""
 SQS_SECONDS, DYNAMODB_SECONDS, META_SECONDS = 3e-3, 4e-3, 0.3
 """Assumed waits for one call of each."""
 STATUS_READERS, STATUS_WRITERS = 16, 8

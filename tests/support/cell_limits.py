@@ -24,7 +24,6 @@ from tests.support.cell_figures import (
     LANES_OF_A_NUMBER,
     LANES_PER_TENANT,
     META_SECONDS,
-    NOTE_WRU,
     POSTS,
     RECORDS_A_MESSAGE,
     REPLIES,
@@ -200,7 +199,7 @@ def _of_statuses(times: Times, settings: Settings) -> Iterator[Limit]:
     )
     yield Limit(
         "statuses and claims: writes of the Sends table",
-        settings.table_writes / (CAMPAIGN_MESSAGE_WRU + NOTE_WRU),
+        settings.table_writes / CAMPAIGN_MESSAGE_WRU,
         "quota",
         "DynamoDB quotas, 2026-11; warm throughput must be set ahead of the start",
     )

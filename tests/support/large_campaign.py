@@ -8,6 +8,7 @@ from shared.clock import DAY_MS, EpochMs, epoch_ms
 from shared.domain.campaigns.blocks import BLOCK_SIZE, Segment, lane_of
 from shared.domain.campaigns.books import Books
 from shared.domain.campaigns.chunks import FOR_SWEEP, Chunk, Summary, chunks
+from shared.domain.campaigns.dispatch_note import DispatchNote, pack_notes
 from shared.domain.contacts.identity import SHARDS
 from shared.ids import CampaignId, new_ulid
 from shared.store.engine.codec import Item, encode_item
@@ -72,7 +73,7 @@ def large_campaign(
         touched = [chunk for chunk in everything if _start(chunk) < claimed]
         near = everything if live is None else touched[-live - 1 :] if claimed < size else []
         for chunk in near:
-            stored += _put_blocks(database, f"T#{world.tenant_id}#C#{campaign_id}#{shard:x}", chunk, claimed)
+            stored += _put_blocks(database, f"T#{world.tenant_id}#C#{campaign_id}#{shard:x}", chunk, claimed, now)
         for chunk in touched:
             if _start(chunk) + chunk.people <= claimed:
                 end = Segment(campaign.sizes, lane, campaign.lanes).start_of(shard) + _start(chunk) + chunk.people
@@ -107,7 +108,7 @@ def _settled(chunk: Chunk) -> Books:
     )
 
 
-def _blocks_of(partition: str, chunk: Chunk, claimed: int) -> Iterator[Item]:
+def _blocks_of(partition: str, chunk: Chunk, claimed: int, now: EpochMs) -> Iterator[Item]:
     for i in range(chunk.blocks):
         start = i * BLOCK_SIZE
         people = range(min(BLOCK_SIZE, chunk.people - start))
@@ -119,12 +120,13 @@ def _blocks_of(partition: str, chunk: Chunk, claimed: int) -> Iterator[Item]:
             "n": len(people),
             "f": {},
             "mk": "BR",
+            **pack_notes({slot: DispatchNote(EpochMs(now + 4 * slot), slot + 1) for slot in there}),
             **{name: slots for name, slots in sets.items() if slots},
         }
 
 
-def _put_blocks(database: Database, partition: str, chunk: Chunk, claimed: int) -> int:
-    puts = [{"PutRequest": {"Item": encode_item(item)}} for item in _blocks_of(partition, chunk, claimed)]
+def _put_blocks(database: Database, partition: str, chunk: Chunk, claimed: int, now: EpochMs) -> int:
+    puts = [{"PutRequest": {"Item": encode_item(item)}} for item in _blocks_of(partition, chunk, claimed, now)]
     for i in range(0, len(puts), 25):
         database.client.batch_write_item(RequestItems={database.sends: puts[i : i + 25]})  # type: ignore[dict-item]
     return len(puts)
