@@ -1,6 +1,6 @@
-"""Small mistakes that somebody could make in the send engine. Each must make the model fail."""
+"""Small mistakes that somebody could make in the send engine. Each must make the model fail, or the tests it names."""
 
-from tests.chaos import book_mutants
+from tests.chaos import book_mutants, bound_mutants, note_mutants
 from tests.chaos.mutant import Mutant, one
 
 LANE = "functions/campaign_dispatch/lane/lane.py"
@@ -200,4 +200,6 @@ MUTANTS = (
         "        return set()",
     ),
     *book_mutants.MUTANTS,
+    *note_mutants.MUTANTS,
+    *bound_mutants.MUTANTS,
 )

@@ -1,7 +1,7 @@
 """`python -m tests.chaos.mutations [words]`: does the model notice mistakes? One line for each of the mutants.
 
-Every mutant is made in a copy of the tree, never here, and the model's tests run there. With words, only mutants whose
-names contain them. The status is 0 when all were caught but those of which nothing can come.
+Every mutant is made in a copy of the tree, never here, and the model's tests run there, or those that it names. With
+words, only mutants whose names contain them. The status is 0 when all were caught but those of which nothing can come.
 """
 
 import argparse
@@ -33,12 +33,14 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="mutants-") as made:
         tree = Path(made)
         _copy(tree)
-        began = time.monotonic()
-        if (reason := _failure(tree)) is not None:
-            print(f"the model fails as it is: {reason}")
-            return 1
-        limit = _TIMES_AS_LONG * (time.monotonic() - began)
-        verdicts = Counter(_try(tree, mutant, limit) for mutant in wanted)
+        limits: dict[tuple[str, ...], float] = {}
+        for tests in {mutant.tests or _TESTS for mutant in wanted}:
+            began = time.monotonic()
+            if (reason := _failure(tree, tests)) is not None:
+                print(f"{' '.join(tests)} fail as it is: {reason}")
+                return 1
+            limits[tests] = _TIMES_AS_LONG * (time.monotonic() - began)
+        verdicts = Counter(_try(tree, mutant, limits[mutant.tests or _TESTS]) for mutant in wanted)
     print(f"{len(wanted)} mutants: {', '.join(f'{count} {verdict}' for verdict, count in verdicts.items())}")
     return 0 if verdicts.keys() <= {"caught", "harmless"} else 1
 
@@ -65,7 +67,7 @@ def _try(tree: Path, mutant: Mutant, limit: float) -> str:
     path.write_text(changed)
     began = time.monotonic()
     try:
-        reason = _failure(tree, limit)
+        reason = _failure(tree, mutant.tests or _TESTS, limit)
     finally:
         path.write_text(source)
     verdict = "caught" if reason is not None else "harmless" if mutant.harmless else "survived"
@@ -74,12 +76,12 @@ def _try(tree: Path, mutant: Mutant, limit: float) -> str:
     return verdict
 
 
-def _failure(tree: Path, limit: float | None = None) -> str | None:
-    """What the model says against this tree; None when nothing. What has not ended after `limit` seconds hangs, or
+def _failure(tree: Path, tests: tuple[str, ...], limit: float | None = None) -> str | None:
+    """What these tests say against this tree; None when nothing. What has not ended after `limit` seconds hangs, or
     tries for ever: that is noticed, too."""
     try:
         run = subprocess.run(
-            [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", *_TESTS],
+            [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", *tests],
             cwd=tree,
             env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
             capture_output=True,

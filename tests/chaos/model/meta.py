@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from shared.domain.campaigns.callback import CampaignSlot, decode
@@ -23,7 +23,8 @@ class Attempt:
     """One message that was written to Meta, or that its sender says never left.
 
     `decided` is when its sender made up its mind (loop time). `final` says that Meta refused it for good. When the
-    answer is there, `again` says that it was to try later (or that nothing was written), `told` that it was definite.
+    answer is there, `again` says that it was to try later (or that nothing was written), `told` that it was definite,
+    and `wamid` is the id that came with it.
     """
 
     slot: CampaignSlot
@@ -34,6 +35,7 @@ class Attempt:
     final: bool = False
     again: bool = False
     told: bool = False
+    wamid: str = ""
 
 
 WAYS: Mapping[str, tuple[Outcome, bool, float]] = {
@@ -84,7 +86,9 @@ class Meta:
         await asyncio.sleep(seconds)
         attempt.again = outcome.kind in (Kind.THROTTLED, Kind.UNSENT)
         attempt.told = outcome.kind in (Kind.ACCEPTED, Kind.HELD, Kind.REFUSED)
-        return outcome
+        if outcome.message_id:
+            attempt.wamid = f"wamid.{key}.{len(self.attempts[key])}"
+        return replace(outcome, message_id=attempt.wamid)
 
 
 def slot_of(body: Mapping[str, object]) -> CampaignSlot:

@@ -9,6 +9,7 @@ from shared.clock import EpochMs
 from shared.domain.campaigns.books import Books, StatusBlock
 from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.chunks import FOR_REPORTS, FOR_SWEEP, ChunkId, Reading
+from shared.domain.campaigns.dispatch_note import unpack_notes
 from shared.ids import CampaignId
 from shared.store.campaigns.books import CampaignBooks
 from shared.store.campaigns.sends import Sends
@@ -173,6 +174,7 @@ class Promises:
             if not campaign.closed:
                 self.broken.append(f"{campaign_id} is {campaign.state} and was never closed")
             self._look_at_its_reach(campaign)
+            self._look_at_its_notes(campaign)
             for key, outcome in self.outcomes(campaign).items():
                 if outcome not in self._possible(key, campaign):
                     tried = [(a.accepted, a.final, a.again, a.told, a.process.finished) for a in self.meta.tried(key)]
@@ -194,6 +196,20 @@ class Promises:
             for slot in range(block.claimed, block.status.size):
                 if self.meta.tried(key := Key(campaign.campaign_id, block.number, slot)):
                     self.broken.append(f"{key} was written to, and its campaign says that nobody was there")
+
+    def _look_at_its_notes(self, campaign: Campaign) -> None:
+        """Of whoever is stored as sent, which no status told, it is known which message it was; and of nobody that it
+        was another's."""
+        work = self.world.deps.lanes.work(campaign.phone_number_id)
+        for block in standings(self.world.deps.sends, self.world.tenant_id, campaign, work):
+            notes = unpack_notes(block.status.noted)
+            for slot in range(block.status.size):
+                key, note = Key(campaign.campaign_id, block.number, slot), notes.get(slot)
+                known = note is not None and note.digest != 0
+                if known and note is not None and not any(note.is_of(one.wamid) for one in self.meta.tried(key)):
+                    self.broken.append(f"{key} is noted with the id of another message")
+                if not known and slot in block.status.sent | block.status.held and key not in self.meta.told:
+                    self.broken.append(f"{key} is stored as sent, and nobody noted by which message")
 
     def _possible(self, key: Key, campaign: Campaign) -> set[str]:
         tried = self.meta.tried(key)

@@ -154,6 +154,14 @@ def test_a_place_has_one_holder_and_none_once_it_is_given_back_or_its_holder_is_
     assert hosts.state(host, EpochMs(now + PLACE_MS)).taken == {3}
 
 
+def test_who_has_been_leaves_its_place_to_the_next(database: Database, host: str) -> None:
+    scene = Scene(database, host=host)
+    scene.hosts.note(host_of(scene.url), EpochMs(scene.queue.now))
+    for i in range(PLACES_OF_A_TENANT + 1):
+        scene.tell(str(i))
+    assert scene.run(0) == ["WebhookDelivered"] * (PLACES_OF_A_TENANT + 1)
+
+
 def test_who_cannot_give_its_place_back_has_delivered_all_the_same(database: Database, host: str) -> None:
     scene = Scene(database, host=host)
     scene.hosts.note(host_of(scene.url), EpochMs(scene.queue.now))

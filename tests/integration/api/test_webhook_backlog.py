@@ -164,6 +164,48 @@ def test_who_dies_leaves_no_more_waiting_than_may_and_no_event_without_an_end(
         assert len(scene.place.requests) <= 2
 
 
+OTHERS = 3
+
+
+def one_that_waits(scene: Scene) -> DeliverWebhook:
+    """Out of the queue, with its place, beside others that have one."""
+    scene.place.status = 500
+    scene.tell("waits")
+    scene.run(0)
+    message = scene.queue.waiting.pop()[2]
+    assert message.has_place
+    for _ in range(OTHERS):
+        assert scene.backlog.take(scene.tenant, scene.endpoint_id, message.since)
+    scene.place.status = 200
+    scene.queue.now = message.due_at
+    return message
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("k", range(1, 5))
+def test_who_dies_when_its_event_has_arrived_gives_back_no_place_of_others(
+    database: Database, scene: Scene, k: int, when: str
+) -> None:
+    message = one_that_waits(scene)
+    with crash_at_write(database, k, when) as crashed:  # type: ignore[arg-type]
+        try:
+            scene.courier.deliver(message)
+        except Crash:
+            assert crashed()
+    scene.courier.deliver(message)
+    assert scene.delivery("waits").state == "succeeded"
+    assert backlog(scene).waiting in (OTHERS, OTHERS + 1)
+
+
+def test_a_place_that_is_given_back_twice_makes_no_room_for_one_more(scene: Scene) -> None:
+    began = EpochMs(scene.queue.now)
+    assert scene.backlog.take(scene.tenant, scene.endpoint_id, began)
+    for _ in range(2):
+        scene.backlog.give_back(scene.tenant, scene.endpoint_id, began)
+    taken = [scene.backlog.take(scene.tenant, scene.endpoint_id, began) for _ in range(MOST + 1)]
+    assert taken == [True] * MOST + [False]
+
+
 @contextmanager
 def telling_dies(*, after: bool) -> Iterator[None]:
     give_up = Room.give_up
