@@ -6,13 +6,15 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from shared.clock import EpochMs
-from shared.errors import InvalidInput
+from shared.errors import Conflict, InvalidInput
 
 ACCESS_TOKEN_MS: Final = 3_600_000
 """How long an access token is good (the template's AccessTokenValidity): so long an ended session is remembered."""
 MOST_ENDED: Final = 50
 """Ended sessions that are remembered one by one; with one more, all sessions of before are over."""
 RECOVERY_CODES: Final = 10
+ENROL_WITHIN_MS: Final = 30 * 60_000
+"""So long an authenticator may be confirmed after the password was shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +27,27 @@ class EndedSession:
 
 @dataclass(frozen=True, slots=True)
 class EmailChange:
-    """`code` is the hash of what was mailed to the new address; good until `expires_at` (epoch ms)."""
+    """`code` is the hash of what was mailed to the new address; good until `expires_at` (epoch ms). `is_proved`: it
+    came back, and the user pool may have the new address since."""
 
     email: str
     code: str
     expires_at: EpochMs
+    is_proved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
     """Sessions of before `ended_at` (epoch ms) are over. `second_factor` says that nobody gets in without one, whatever
-    the pool says; `recovery_codes` are hashes of those that are left."""
+    the pool says; `recovery_codes` are hashes of those that are left. Until `enrolling_until` (epoch ms) an
+    authenticator may be confirmed: whoever asked for its secret has shown the password."""
 
     ended_at: EpochMs = EpochMs(0)
     ended: tuple[EndedSession, ...] = ()
     second_factor: bool = False
     recovery_codes: tuple[str, ...] = ()
     email_change: EmailChange | None = None
+    enrolling_until: EpochMs = EpochMs(0)
 
     def is_over(self, session: str, issued_at: EpochMs) -> bool:
         """Whether a token of this session, issued at `issued_at` (epoch ms), opens nothing any more."""
@@ -70,13 +76,70 @@ def end_all_sessions(now: EpochMs) -> PersonChange:
     return lambda person: replace(person, ended_at=max(person.ended_at, moment), ended=())
 
 
-def second_factor_on(codes: Sequence[str]) -> PersonChange:
-    """`codes` are hashes."""
-    return lambda person: replace(person, second_factor=True, recovery_codes=tuple(codes))
+def enrolling(now: EpochMs) -> PersonChange:
+    """Somebody who has shown the password sets an authenticator up. Raises Conflict (`second_factor_on`)."""
+
+    def change(person: Person) -> Person:
+        _check_off(person)
+        return replace(person, enrolling_until=EpochMs(now + ENROL_WITHIN_MS))
+
+    return change
+
+
+def second_factor_on(codes: Sequence[str], now: EpochMs) -> PersonChange:
+    """`codes` are hashes. Raises Conflict (`second_factor_on`), as for the second of two at once, and InvalidInput
+    (`wrong_code`) where nobody has begun it by the password: at the user pool an access token alone does."""
+
+    def change(person: Person) -> Person:
+        _check_off(person)
+        if now >= person.enrolling_until:
+            raise InvalidInput("begin anew: this was not begun, or too long ago", field="code", code="wrong_code")
+        return replace(person, second_factor=True, recovery_codes=tuple(codes), enrolling_until=EpochMs(0))
+
+    return change
+
+
+def _check_off(person: Person) -> None:
+    if person.second_factor:
+        raise Conflict("there is a second factor; switch it off before another one is set up", code="second_factor_on")
+
+
+def other_recovery_codes(codes: Sequence[str]) -> PersonChange:
+    """`codes` are hashes. Raises Conflict (`second_factor_off`)."""
+
+    def change(person: Person) -> Person:
+        if not person.second_factor:
+            raise Conflict("there is no second factor", code="second_factor_off")
+        return replace(person, recovery_codes=tuple(codes))
+
+    return change
 
 
 def second_factor_off(person: Person) -> Person:
-    return replace(person, second_factor=False, recovery_codes=())
+    return replace(person, second_factor=False, recovery_codes=(), enrolling_until=EpochMs(0))
+
+
+def prove_address(code: str, now: EpochMs) -> PersonChange:
+    """The code that was mailed to a new address came back, as its hash. Again changes nothing, and is good for as long
+    as the change was not finished. Raises InvalidInput (`wrong_code`)."""
+
+    def change(person: Person) -> Person:
+        pending = person.email_change
+        if pending is None or pending.code != code or (now >= pending.expires_at and not pending.is_proved):
+            raise InvalidInput("the code is wrong or too old", field="code", code="wrong_code")
+        return replace(person, email_change=replace(pending, is_proved=True))
+
+    return change
+
+
+def address_settled(email: str) -> PersonChange:
+    """The change to this address is finished, or can be no more; one that was begun since stays."""
+
+    def change(person: Person) -> Person:
+        pending = person.email_change
+        return replace(person, email_change=None) if pending is not None and pending.email == email else person
+
+    return change
 
 
 def use_recovery_code(subject: str, code: str) -> PersonChange:

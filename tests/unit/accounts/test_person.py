@@ -5,15 +5,22 @@ import pytest
 from shared.clock import EpochMs
 from shared.domain.accounts.person import (
     ACCESS_TOKEN_MS,
+    ENROL_WITHIN_MS,
     MOST_ENDED,
+    EmailChange,
     Person,
+    address_settled,
     end_all_sessions,
     end_session,
+    enrolling,
+    other_recovery_codes,
+    prove_address,
     recovery_hash,
+    second_factor_off,
     second_factor_on,
     use_recovery_code,
 )
-from shared.errors import InvalidInput
+from shared.errors import Conflict, InvalidInput
 from tests.support.template import load_template
 
 NOW = EpochMs(1_764_500_000_500)
@@ -54,12 +61,47 @@ def test_an_ended_session_is_remembered_for_as_long_as_its_tokens_are_good() -> 
 
 
 def test_a_recovery_code_is_one_persons_and_good_once() -> None:
-    person = second_factor_on([recovery_hash("ana", "abcd-efgh-jkmn"), recovery_hash("ana", "pqrs-tuvw-xyz2")])(
-        Person()
-    )
+    codes = [recovery_hash("ana", "abcd-efgh-jkmn"), recovery_hash("ana", "pqrs-tuvw-xyz2")]
+    person = second_factor_on(codes, NOW)(enrolling(NOW)(Person()))
     after = use_recovery_code("ana", "ABCD EFGH JKMN")(person)
     assert len(after.recovery_codes) == 1
     assert after.second_factor
     for subject, code in (("ana", "abcd-efgh-jkmn"), ("rui", "pqrs-tuvw-xyz2"), ("ana", "")):
         with pytest.raises(InvalidInput, match="recovery"):
             use_recovery_code(subject, code)(after)
+
+
+def test_a_second_factor_is_switched_on_once_and_by_who_began_it() -> None:
+    begun = enrolling(NOW)(Person())
+    for person, now in ((Person(), NOW), (begun, EpochMs(NOW + ENROL_WITHIN_MS)), (second_factor_off(begun), NOW)):
+        with pytest.raises(InvalidInput):
+            second_factor_on(["a"], now)(person)
+    switched_on = second_factor_on(["a"], NOW)(begun)
+    for again in (second_factor_on(["b"], NOW), enrolling(NOW)):
+        with pytest.raises(Conflict) as refused:
+            again(switched_on)
+        assert refused.value.code == "second_factor_on"
+
+
+def test_new_recovery_codes_do_not_switch_a_second_factor_on() -> None:
+    person = second_factor_on(["a"], NOW)(enrolling(NOW)(Person()))
+    assert other_recovery_codes(["b"])(person).recovery_codes == ("b",)
+    with pytest.raises(Conflict):
+        other_recovery_codes(["b"])(second_factor_off(person))
+
+
+def test_an_address_that_was_proved_in_time_stays_so_until_its_change_is_finished() -> None:
+    later = EpochMs(NOW + 1)
+    person = Person(email_change=EmailChange("new@example.com", "hash", later))
+    proved = prove_address("hash", NOW)(person)
+    assert prove_address("hash", later)(proved) == proved
+    for found, code, now in (
+        (person, "hash", later),
+        (person, "other", NOW),
+        (proved, "other", NOW),
+        (Person(), "", NOW),
+    ):
+        with pytest.raises(InvalidInput):
+            prove_address(code, now)(found)
+    assert address_settled("another@example.com")(proved) == proved
+    assert address_settled("new@example.com")(proved).email_change is None

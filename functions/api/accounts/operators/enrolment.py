@@ -2,7 +2,7 @@
 
 from functions.api.accounts.operators.parts import OperatorParts
 from functions.api.accounts.sessions.changes import finish_second_factor, start_second_factor
-from functions.api.accounts.sessions.log_in import Credentials, log_out_everywhere
+from functions.api.accounts.sessions.log_in import Credentials
 from functions.api.accounts.sessions.proof import Enrolling
 from shared.clock import EpochMs
 from shared.domain.accounts.operator import Operator
@@ -16,9 +16,7 @@ def start(parts: OperatorParts, operator: Operator, *, token: str, password: str
 
 def finish(parts: OperatorParts, operator: Operator, *, token: str, code: str, address: str, now: EpochMs) -> list[str]:
     """The recovery codes. Every session ends that began without the second factor. Raises as `finish_second_factor`."""
-    codes = finish_second_factor(parts.entrance, _enrolling(operator, token, address), code, now)
-    log_out_everywhere(parts.entrance, operator.subject, now)
-    return codes
+    return finish_second_factor(parts.entrance, _enrolling(operator, token, address), code, now, ends_sessions=True)
 
 
 def _enrolling(operator: Operator, token: str, address: str) -> Enrolling:

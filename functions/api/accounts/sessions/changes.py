@@ -15,12 +15,20 @@ from functions.api.accounts.sessions.log_in import Credentials, Entrance, log_ou
 from functions.api.accounts.sessions.proof import Caller, Enrolling, prove_caller, prove_to_be
 from functions.api.accounts.user_pool.errors import wrong_code
 from functions.api.accounts.user_pool.passwords import check_password
+from functions.api.accounts.passwords import check_password
+from functions.api.accounts.pool_errors import wrong_code
+from functions.api.accounts.sessions.log_in import Credentials, Entrance, is_own_address, log_out_everywhere
+from functions.api.accounts.signup import free_address
 from shared.clock import EpochMs
 from shared.domain.accounts.account import Member
 from shared.domain.accounts.attempts import Attempt
 from shared.domain.accounts.person import (
     RECOVERY_CODES,
     EmailChange,
+    address_settled,
+    enrolling,
+    other_recovery_codes,
+    prove_address,
     recovery_hash,
     second_factor_off,
     second_factor_on,
@@ -60,6 +68,9 @@ def reset_password(entrance: Entrance, reset: Reset, address: str, now: EpochMs)
     where that was."""
     check_password(reset.password)
     entrance.limits.take(Attempt.CODE, reset.email, address, now)
+    person = entrance.doors.users.find(reset.email)
+    if person is not None and not is_own_address(entrance, person.subject, reset.email):
+        raise wrong_code("code")
     try:
         entrance.changes.reset_password(reset.email, code=reset.code, password=reset.password)
     except InvalidInput as error:
@@ -106,17 +117,23 @@ def start_email_change(parts: AccountParts, caller: Caller, who: Credentials, em
 
 def finish_email_change(parts: AccountParts, caller: Caller, code: str, now: EpochMs) -> Member:
     """Raises InvalidInput (`wrong_code`), Conflict (`email_taken`) and RateLimited. Repeating it after a failure goes
-    on where that was."""
+    on where that was, and so does a log-in with the new address."""
     entrance, member = parts.entrance, caller.member
     entrance.limits.take(Attempt.CODE, member.subject, caller.address, now)
-    pending = entrance.people.find(member.subject).email_change
-    if pending is None or now >= pending.expires_at or pending.code != _hashed(member.subject, code):
-        raise wrong_code("code")
-    entrance.changes.change_email(member.subject, pending.email)
+    proved = entrance.people.change(member.subject, prove_address(_hashed(member.subject, code), now))
+    email = proved.email_change.email if proved.email_change is not None else member.email
+    try:
+        entrance.changes.change_email(member.subject, email)
+    except Conflict:
+        # Whoever began to sign up with this address never proved it: this is proof.
+        if not free_address(entrance.doors, email):
+            entrance.people.change(member.subject, address_settled(email))
+            raise
+        entrance.changes.change_email(member.subject, email)
     changed = parts.accounts.change_member(
-        caller.tenant_id, member.member_id, lambda found: replace(found, email=pending.email)
+        caller.tenant_id, member.member_id, lambda found: replace(found, email=email)
     )
-    entrance.people.change(member.subject, lambda person: replace(person, email_change=None))
+    entrance.people.change(member.subject, address_settled(email))
     try:
         parts.mailer.send(mail_of(MailKind.EMAIL_CHANGED, _language(parts, caller), member.email))
     except MailNotSent as error:
@@ -130,33 +147,40 @@ def _language(parts: AccountParts, caller: Caller) -> Language:
 
 def start_second_factor(entrance: Entrance, who: Enrolling, credentials: Credentials, now: EpochMs) -> str:
     """The secret for an authenticator (base32). Raises as `prove`, and Conflict (`second_factor_on`)."""
-    if entrance.people.find(who.subject).second_factor:
-        raise Conflict("there is a second factor; switch it off before another one is set up", code="second_factor_on")
+    begun = enrolling(now)
+    begun(entrance.people.find(who.subject))
     prove_to_be(entrance, who, credentials, now)
+    entrance.people.change(who.subject, begun)
     return entrance.changes.start_second_factor(who.access_token)
 
 
-def finish_second_factor(entrance: Entrance, who: Enrolling, code: str, now: EpochMs) -> list[str]:
-    """The recovery codes, which are shown this once. Raises InvalidInput (`wrong_code`), Conflict (`second_factor_on`)
-    and RateLimited."""
+def finish_second_factor(
+    entrance: Entrance, who: Enrolling, code: str, now: EpochMs, *, ends_sessions: bool = False
+) -> list[str]:
+    """The recovery codes, which are shown this once. `ends_sessions`: no session that began without it goes on with
+    it, also where this dies on the way. Raises InvalidInput (`wrong_code`; also where it was not begun),
+    Conflict (`second_factor_on`) and RateLimited."""
     entrance.limits.take(Attempt.CODE, who.email, who.address, now)
-    if entrance.people.find(who.subject).second_factor:
-        raise Conflict("the second factor is on already", code="second_factor_on")
-    entrance.changes.prove_second_factor(who.access_token, code)
     codes = _new_codes()
-    entrance.people.change(who.subject, second_factor_on([recovery_hash(who.subject, one) for one in codes]))
+    switched_on = second_factor_on([recovery_hash(who.subject, one) for one in codes], now)
+    switched_on(entrance.people.find(who.subject))
+    entrance.changes.prove_second_factor(who.access_token, code)
+    if ends_sessions:
+        log_out_everywhere(entrance, who.subject, now)
+    entrance.people.change(who.subject, switched_on)
     entrance.changes.set_second_factor(who.subject, on=True)
+    if ends_sessions:
+        log_out_everywhere(entrance, who.subject, now)
     return codes
 
 
 def replace_recovery_codes(entrance: Entrance, caller: Caller, who: Credentials, now: EpochMs) -> list[str]:
     """New ones; those of before are good for nothing. Raises as `prove`, and Conflict (`second_factor_off`)."""
-    subject = caller.member.subject
-    if not entrance.people.find(subject).second_factor:
-        raise Conflict("there is no second factor", code="second_factor_off")
+    subject, codes = caller.member.subject, _new_codes()
+    replaced = other_recovery_codes([recovery_hash(subject, one) for one in codes])
+    replaced(entrance.people.find(subject))
     prove_caller(entrance, caller, who, now)
-    codes = _new_codes()
-    entrance.people.change(subject, second_factor_on([recovery_hash(subject, one) for one in codes]))
+    entrance.people.change(subject, replaced)
     return codes
 
 

@@ -3,10 +3,14 @@
 Nobody gets in by the password alone who has a second factor. The user pool asks for it; that it must be asked for is
 kept here too (`Person.second_factor`), because the pool's own setting can be changed with an access token alone, and is
 off for a moment when a recovery code is used.
+
+Nor by an address that was not proved here: an access token alone changes the one at the pool as well (Amazon Cognito,
+UpdateUserAttributes and VerifyUserAttribute), and whoever has that mailbox has a password mailed to it.
 """
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from functions.api.accounts.attempts import AttemptLimits
@@ -16,10 +20,19 @@ from functions.api.accounts.user_pool.changes import PoolChanges
 from functions.api.accounts.user_pool.logic.session import Session
 from functions.api.accounts.user_pool.pool import EmailUnverified, SecondFactorNeeded
 from shared.clock import EpochMs, epoch_ms
+from shared.domain.accounts.account import PLATFORM
 from shared.domain.accounts.attempts import Attempt
-from shared.domain.accounts.person import end_all_sessions, end_session, use_recovery_code
-from shared.errors import Unauthenticated
+from shared.domain.accounts.person import address_settled, end_all_sessions, end_session, use_recovery_code
+from shared.domain.audit.actions import Action
+from shared.domain.audit.entry import Actor, ActorKind, Entry
+from shared.domain.audit.kinds import Kind
+from shared.errors import Conflict, Unauthenticated
+from shared.ids import new_ulid
 from shared.store.accounts.people import People
+from shared.store.engine.audited import Occasion, on_occasion, open_occasion
+from shared.store.engine.directory import Owner
+
+_WRONG = "e-mail address or password is wrong"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +59,16 @@ class Entrance:
 def log_in(entrance: Entrance, who: Credentials, address: str, now: EpochMs) -> Session:
     """Raises Unauthenticated, the same whatever is wrong, SecondFactorNeeded once the password is right, InvalidInput
     (`wrong_code`), RateLimited, and Conflict when there is no tenant. `address` is where the call comes from."""
-    return _authenticated(
+    session = _authenticated(
         entrance,
         who,
         lambda: signup.log_in(entrance.doors, who.email, who.password, code=who.confirmation_code, now=now),
         address=address,
         now=now,
     )
+    if who.second_factor_code or who.recovery_code:
+        signup.complete(entrance.doors, who.email, session, now)
+    return session
 
 
 def prove(entrance: Entrance, who: Credentials, address: str, now: EpochMs) -> str:
@@ -64,7 +80,7 @@ def prove(entrance: Entrance, who: Credentials, address: str, now: EpochMs) -> s
         try:
             return users.log_in(who.email, who.password)
         except EmailUnverified as exc:
-            raise Unauthenticated("e-mail address or password is wrong") from exc
+            raise Unauthenticated(_WRONG) from exc
 
     session = _authenticated(entrance, who, enter, address=address, now=now)
     users.revoke(session.refresh_token)
@@ -80,7 +96,10 @@ def _authenticated(
     try:
         session = enter()
     except SecondFactorNeeded as needed:
-        return _fresh(entrance, _with_second_factor(entrance, who, needed), now)
+        session = _with_second_factor(entrance, who, needed)
+        _require_own_address(entrance, who.email, session)
+        return _fresh(entrance, session, now)
+    _require_own_address(entrance, who.email, session)
     subject = entrance.doors.users.subject(session)
     if entrance.people.find(subject).second_factor:
         # The pool did not ask: it does from now on, and this session never was.
@@ -88,6 +107,41 @@ def _authenticated(
         entrance.changes.set_second_factor(subject, on=True)
         raise SecondFactorNeeded
     return _fresh(entrance, session, now)
+
+
+def _require_own_address(entrance: Entrance, email: str, session: Session) -> None:
+    """Raises Unauthenticated, and ends the session."""
+    users = entrance.doors.users
+    if not is_own_address(entrance, users.subject(session), email):
+        users.revoke(session.refresh_token)
+        raise Unauthenticated(_WRONG)
+
+
+def is_own_address(entrance: Entrance, subject: str, email: str) -> bool:
+    """Whether it is the one that this person has proved here; true for one who is of no team. Where it is not, the pool
+    gets that back. A change of the address that was proved and then broke off is finished."""
+    owner = entrance.doors.accounts.owner_of_subject(subject)
+    known = entrance.people.proved_address(owner) if owner is not None else ""
+    if owner is None or known in ("", email):
+        return True
+    change = entrance.people.find(subject).email_change
+    if change is not None and change.is_proved and change.email == email and owner.tenant_id != PLATFORM:
+        _finish_address_change(entrance, owner, subject, email)
+        return True
+    with suppress(Conflict):  # somebody else has it by now
+        entrance.changes.change_email(subject, known)
+    return False
+
+
+def _finish_address_change(entrance: Entrance, owner: Owner, subject: str, email: str) -> None:
+    member_id, outer = owner.details["member_id"], open_occasion()
+    actor = Actor(ActorKind.MEMBER, member_id)
+    entry = Entry(new_ulid(), actor, Action.MEMBER_EMAIL_CHANGED, Kind.MEMBER, member_id)
+    if outer is not None:
+        entry = replace(entry, origin=outer.entry.origin)
+    with on_occasion(Occasion(entry, owner.tenant_id)):
+        entrance.doors.accounts.change_member(owner.tenant_id, member_id, lambda found: replace(found, email=email))
+    entrance.people.change(subject, address_settled(email))
 
 
 def _fresh(entrance: Entrance, session: Session, now: EpochMs) -> Session:

@@ -19,6 +19,9 @@ from dataclasses import dataclass, field, replace
 from functions.api.accounts.user_pool.logic.session import Session
 from functions.api.accounts.user_pool.passwords import check_password, is_same_password, verifier_of
 from functions.api.accounts.user_pool.pool import EmailUnverified, UserPool
+from functions.api.accounts.logic.session import Session
+from functions.api.accounts.passwords import check_password, is_same_password, verifier_of
+from functions.api.accounts.user_pool import EmailUnverified, SecondFactorNeeded, UserPool
 from shared.clock import EpochMs
 from shared.domain.accounts.account import Member, Role, Tenant
 from shared.domain.accounts.signup import CONFIRM_WITHIN_MS, PendingSignup, hold_for_code, hold_for_signup, let_go
@@ -90,13 +93,29 @@ def _register(doors: Doors, application: Application) -> str:
         try:
             return users.sign_up(email, application.password)
         except Conflict:
-            if not users.remove_unconfirmed(email):
+            if not free_address(doors, email):
                 break
     try:
         subject = users.subject(users.log_in(email, application.password))
+    except SecondFactorNeeded:
+        # The password is theirs; the tenant is made by the log-in that shows the code as well.
+        found = users.find(email)
+        subject = found.subject if found is not None else ""
     except (Unauthenticated, Forbidden):
-        return ""  # not theirs, or with a second factor: theirs it is then
-    return "" if doors.accounts.owner_of_subject(subject) else subject
+        return ""
+    return "" if not subject or doors.accounts.owner_of_subject(subject) else subject
+
+
+def free_address(doors: Doors, email: str) -> bool:
+    """Forget who has this address in the pool and never could log in: one who has not confirmed it, or whom an
+    invitation left without a password because its call died. False when there is nobody of the kind."""
+    if doors.users.remove_unconfirmed(email):
+        return True
+    found = doors.users.find(email)
+    if found is None or not found.without_password or doors.accounts.owner_of_subject(found.subject) is not None:
+        return False
+    doors.users.remove(found.subject)
+    return True
 
 
 def log_in(doors: Doors, email: str, password: str, *, code: str, now: EpochMs) -> Session:
@@ -111,10 +130,15 @@ def log_in(doors: Doors, email: str, password: str, *, code: str, now: EpochMs) 
             "e-mail address or password is wrong, or the address is not confirmed: then log in with the code we mailed "
             "as `confirmation_code`; a code is good for a day and belongs to the latest sign-up"
         ) from exc
+    complete(doors, email, session, now)
+    return session
+
+
+def complete(doors: Doors, email: str, session: Session, now: EpochMs) -> None:
+    """Make the tenant of somebody who has just logged in, if they have none. Raises Conflict (`signup_incomplete`)."""
     subject = doors.users.subject(session)
     if doors.accounts.owner_of_subject(subject) is None:
         _complete(doors, email, subject, doors.signups.find(email), now)
-    return session
 
 
 def _with_code(doors: Doors, email: str, password: str, *, code: str, now: EpochMs) -> Session:

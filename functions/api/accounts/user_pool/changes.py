@@ -20,7 +20,7 @@ from functions.api.accounts.user_pool.errors import (
     weak_password,
     wrong_code,
 )
-from shared.errors import InvalidInput
+from shared.errors import InvalidInput, RetryableError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,8 +98,10 @@ class PoolChanges:
         return subject
 
     def set_password(self, subject: str, password: str) -> None:
-        """Raises InvalidInput (`weak_password`)."""
-        with answering({IS_WEAK: weak_password("password")}):
+        """Raises InvalidInput (`weak_password`), and RetryableError for one who is gone: somebody who signed up with
+        this address took it from a person without a password."""
+        gone = RetryableError("somebody signs up with this address at this moment; try again in a few seconds")
+        with answering({IS_WEAK: weak_password("password"), NOBODY: gone}):
             self._client.admin_set_user_password(
                 UserPoolId=self._pool_id, Username=subject, Password=password, Permanent=True
             )

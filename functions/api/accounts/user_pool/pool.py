@@ -119,9 +119,13 @@ class UserPool:
         subject = self.unconfirmed_subject(username)
         if not subject:
             return False
+        self.remove(subject)
+        return True
+
+    def remove(self, subject: str) -> None:
+        """Forget somebody. Repeating it changes nothing."""
         with passing_over(NOBODY):
             self._client.admin_delete_user(UserPoolId=self._pool_id, Username=subject)
-        return True
 
     def log_in(self, email: str, password: str) -> Session:
         """Raises Unauthenticated, the same for a wrong password and for an unknown address, and EmailUnverified

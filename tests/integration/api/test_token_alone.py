@@ -1,0 +1,168 @@
+"""What whoever has an access token alone does at the user pool opens nothing here, and shuts nobody out for good."""
+
+from collections.abc import Iterator
+from threading import Barrier
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from functions.api import bootstrap
+from functions.api.accounts.access_tokens import claimed
+from functions.api.accounts.parts import AccountParts
+from functions.api.accounts.pool_changes import PoolChanges
+from functions.api.accounts.sessions import changes
+from functions.api.accounts.sessions.log_in import Credentials
+from functions.api.accounts.sessions.proof import Caller, Enrolling, prove_caller
+from functions.api.http.refusal import Refusal
+from shared.clock import epoch_ms
+from shared.domain.accounts.person import recovery_hash
+from shared.errors import AppError, Conflict
+from shared.store.accounts.people import People as PeopleStore
+from tests.support.api_handler import Answer, Api
+from tests.support.faults import at_once
+from tests.support.operators import Operator, let_in, new_operator
+from tests.support.people import PASSWORD, People, Person, limited, people_of
+from tests.support.totp import totp
+
+OTHER = "Another-horse-2"
+CONFIRM = "/v1/me/second-factor/confirm"
+
+
+@pytest.fixture(scope="module")
+def people(api: Api) -> Iterator[People]:
+    with people_of(api) as running:
+        yield running
+
+
+@pytest.fixture
+def owner(people: People) -> Person:
+    return people.owner()
+
+
+@pytest.fixture
+def operator(people: People) -> Operator:
+    return new_operator(people)
+
+
+def problem(answer: Answer) -> tuple[int, str]:
+    return answer.status, answer.body["code"]
+
+
+def moved_at_the_pool(people: People, token: str, email: str) -> None:
+    """What Cognito's UpdateUserAttributes and VerifyUserAttribute come to, for which the token is enough."""
+    subject = claimed(token).subject
+    people.pool.admin_update_user_attributes(Username=subject, UserAttributes=[{"Name": "email", "Value": email}])
+
+
+def test_an_address_that_was_changed_at_the_pool_lets_nobody_in(people: People, owner: Person) -> None:
+    evil = f"evil-{owner.email}"
+    moved_at_the_pool(people, owner.token, evil)
+    assert people.anybody("/v1/password/forgot", {"email": evil}).status == 204
+    reset = {"email": evil, "code": people.pool.mails[-1][1], "password": OTHER}
+    assert problem(people.anybody("/v1/password/reset", reset)) == (422, "wrong_code")
+    assert problem(people.anybody("/v1/login", {"email": evil, "password": PASSWORD})) == (401, "unauthenticated")
+    assert people.anybody("/v1/login", {"email": owner.email, "password": PASSWORD}).status == 200, "they have it back"
+
+
+def test_nor_with_a_password_that_was_set_at_the_pool(people: People, owner: Person) -> None:
+    evil = f"evil-{owner.email}"
+    moved_at_the_pool(people, owner.token, evil)
+    people.pool.people[evil]["password"] = OTHER
+    login = {"email": evil, "password": OTHER}
+    assert problem(people.anybody("/v1/login", login)) == (401, "unauthenticated")
+    assert problem(people.anybody("/v1/login", login)) == (401, "unauthenticated")
+    assert people.anybody("/v1/password/forgot", {"email": owner.email}).status == 204
+    assert people.pool.mails[-1][0] == owner.email
+
+
+def test_nor_an_operator(people: People, operator: Operator) -> None:
+    evil = f"evil-{operator.email}"
+    moved_at_the_pool(people, operator.token, evil)
+    assert problem(people.anybody("/v1/login", {"email": evil, "password": PASSWORD})) == (401, "unauthenticated")
+    operator.log_in()
+
+
+def test_an_authenticator_that_was_set_up_at_the_pool_is_no_second_factor(people: People, owner: Person) -> None:
+    secret = people.pool.associate_software_token(AccessToken=owner.token)["SecretCode"]
+    assert problem(owner.call("POST", CONFIRM, {"code": totp(secret)})) == (422, "wrong_code")
+    assert people.anybody("/v1/login", {"email": owner.email, "password": PASSWORD}).status == 200
+
+
+def test_nor_an_operators(people: People, operator: Operator) -> None:
+    secret = people.pool.associate_software_token(AccessToken=operator.token)["SecretCode"]
+    confirm = "/v1/operator/second-factor/confirm"
+    assert problem(operator.call("POST", confirm, {"code": totp(secret)})) == (422, "wrong_code")
+
+
+def test_no_session_of_an_operator_that_began_without_it_goes_on_with_it(
+    people: People, operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stolen = people.anybody("/v1/login", {"email": operator.email, "password": PASSWORD}).body
+    secret = operator.call("POST", "/v1/operator/second-factor", {"password": PASSWORD}).body["secret"]
+
+    def dies(*_: object, **__: object) -> None:
+        raise ClientError({"Error": {"Code": "InternalErrorException"}}, "AdminSetUserMFAPreference")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(people.pool, "admin_set_user_mfa_preference", dies)
+        confirm = operator.call("POST", "/v1/operator/second-factor/confirm", {"code": totp(secret)})
+        assert confirm.status >= 500
+    assert let_in(people, stolen["access_token"]) == Refusal.SESSION_ENDED
+    assert people.anybody("/v1/login/refresh", {"refresh_token": stolen["refresh_token"]}).status == 401
+    operator.secret = secret
+    by_password = people.anybody("/v1/login", {"email": operator.email, "password": PASSWORD})
+    assert problem(by_password) == (403, "mfa_required")
+    operator.log_in()
+
+
+def test_of_eight_who_confirm_at_once_one_gets_recovery_codes_that_are_good(
+    people: People, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = owner.call("POST", "/v1/me/second-factor", {"password": PASSWORD}).body["secret"]
+    entrance = limited(bootstrap.parts()[AccountParts].entrance, 100)
+    who = Enrolling(claimed(owner.token).subject, owner.email, owner.token, "192.0.2.7")
+
+    all_have_looked, proves = Barrier(8), PoolChanges.prove_second_factor
+
+    def proves_with_all(pool: PoolChanges, token: str, code: str) -> None:
+        proves(pool, token, code)
+        all_have_looked.wait(60)
+
+    monkeypatch.setattr(PoolChanges, "prove_second_factor", proves_with_all)
+
+    def confirm(_: int) -> list[str] | str:
+        try:
+            return changes.finish_second_factor(entrance, who, totp(secret), epoch_ms())
+        except AppError as error:
+            return error.code
+
+    given = at_once(8, confirm)
+    (codes,) = [one for one in given if not isinstance(one, str)]
+    assert [one for one in given if isinstance(one, str)] == ["second_factor_on"] * 7
+    kept = PeopleStore(people.api.deps.directory).find(who.subject).recovery_codes
+    assert set(kept) == {recovery_hash(who.subject, code) for code in codes}
+
+
+def test_recovery_codes_that_are_made_while_it_is_switched_off_do_not_switch_it_on(
+    people: People, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = owner.call("POST", "/v1/me/second-factor", {"password": PASSWORD}).body["secret"]
+    codes = owner.call("POST", CONFIRM, {"code": totp(secret)}).body["recovery_codes"]
+    member = people.api.deps.accounts.member(owner.tenant, owner.member)
+    entrance = limited(bootstrap.parts()[AccountParts].entrance, 100)
+    caller = Caller(owner.tenant, member, owner.token, "192.0.2.7")
+
+    def by(code: str) -> Credentials:
+        return Credentials(owner.email, PASSWORD, recovery_code=code)
+
+    def switched_off_meanwhile(*arguments: Any) -> None:
+        prove_caller(*arguments)
+        monkeypatch.setattr(changes, "prove_caller", prove_caller)
+        changes.switch_second_factor_off(entrance, caller, by(codes[1]), epoch_ms())
+
+    monkeypatch.setattr(changes, "prove_caller", switched_off_meanwhile)
+    with pytest.raises(Conflict) as refused:
+        changes.replace_recovery_codes(entrance, caller, by(codes[0]), epoch_ms())
+    assert refused.value.code == "second_factor_off"
+    assert people.anybody("/v1/login", {"email": owner.email, "password": PASSWORD}).status == 200
