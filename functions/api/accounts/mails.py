@@ -4,6 +4,8 @@ Names of businesses and roles are set apart from text that runs from the right (
 copies one would copy the marks with it.
 """
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -36,6 +38,10 @@ class Wording:
 FROM_THE_RIGHT = frozenset({Language.ARABIC})
 _KNOWN = frozenset(Language)
 _ISOLATE, _END = "\u2068", "\u2069"
+_LONGEST_NAME = 80
+_JOINERS = "\u200c\u200d"
+"""Within words of some languages."""
+_UNSEEN = frozenset({"Cc", "Cf"})
 
 WORDINGS: Mapping[MailKind, Mapping[Language, Wording]] = {
     MailKind.INVITATION: {
@@ -161,11 +167,22 @@ def language_of(*tags: str) -> Language:
 
 
 def mail_of(kind: MailKind, language: Language, to: str, **values: str) -> Mail:
-    """`values` are what the text has in braces. What somebody calls their business stays within its line."""
-    marked = {name: _within(language, name, " ".join(value.split())) for name, value in values.items()}
+    """`values` are what the text has in braces. What somebody calls their business stays within its line, says no more
+    than a name does, and is no link."""
+    plain = {name: _plain(value) if name == "business" else value for name, value in values.items()}
+    marked = {name: _within(language, name, " ".join(value.split())) for name, value in plain.items()}
     wording = WORDINGS[kind][language]
     direction = "rtl" if language in FROM_THE_RIGHT else "ltr"
     return Mail(to, wording.subject.format(**marked), wording.text.format(**marked), language, direction)
+
+
+def _plain(name: str) -> str:
+    """In a line, without signs that cannot be seen, which turn the rest of it round (Unicode UAX #9), and cut where it
+    is long. Mail programs make links of what looks like one: a word joiner behind each dot has them see none."""
+    line = " ".join(name.split())
+    seen = "".join(char for char in line if char in _JOINERS or unicodedata.category(char) not in _UNSEEN)
+    cut = seen if len(seen) <= _LONGEST_NAME else f"{seen[: _LONGEST_NAME - 1]}…"
+    return re.sub(r"(?<=\w)\.(?=\w)", ".\u2060", cut.replace("://", " "))
 
 
 def _within(language: Language, name: str, value: str) -> str:

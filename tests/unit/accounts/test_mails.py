@@ -88,3 +88,21 @@ def test_a_name_of_several_lines_stays_within_its_line() -> None:
 )
 def test_the_first_language_that_there_are_mails_in_is_taken(tags: tuple[str, ...], language: Language) -> None:
     assert language_of(*tags) is language
+
+
+@pytest.mark.parametrize(
+    "name", ["Log in at https://evil.example/a", "www.evil.example", "evil.example", "A\u202eB", "A\x00B"]
+)
+def test_a_name_is_no_link_and_turns_no_line_round(name: str) -> None:
+    mail = mail_of(MailKind.INVITATION, Language.ENGLISH, "ana@example.com", business=name, role="agent", link=LINK)
+    lines = [mail.subject, *(line for line in mail.text.splitlines() if line != LINK)]
+    for line in lines:
+        assert not re.search(r"://|\w\.\w|[\x00-\x1f\u202a-\u202e]", line)
+    assert LINK in mail.text.splitlines()
+
+
+def test_a_long_name_leaves_room_for_what_the_mail_says() -> None:
+    mail = mail_of(
+        MailKind.INVITATION, Language.ENGLISH, "ana@example.com", business="x" * 200, role="agent", link=LINK
+    )
+    assert mail.subject == f"{'x' * 79}… invites you to its team"
