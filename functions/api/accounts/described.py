@@ -28,6 +28,10 @@ DESCRIPTION = Description(
             "The e-mail address already has an account.",
             "Choose another one, or log in to that account.",
         ),
+        "outlives_key": Advice(
+            "The caller is a key that ends on a day, and the other one would be good for longer.",
+            "Name an `expires_at` by that day, or ask an owner or an admin.",
+        ),
         "password_reset_required": Advice(
             "The password has to be reset before anybody logs in with it.",
             "Reset it, and log in with the new one.",

@@ -51,10 +51,11 @@ def hash_secret(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def accepted(invitation: Invitation, subject: str, now: EpochMs) -> Invitation:
-    """Raises Conflict (`invitation_over`) when it is too old, revoked, or somebody else's at this moment."""
+def accepted(invitation: Invitation, secret: str, subject: str, now: EpochMs) -> Invitation:
+    """Raises Conflict (`invitation_over`) when it is too old, revoked, has another link by now, or is somebody else's
+    at this moment."""
     others = invitation.accepted_by != subject and invitation.is_held(now)
-    if invitation.revoked or now >= invitation.expires_at or others:
+    if invitation.revoked or now >= invitation.expires_at or not invitation.is_of(secret) or others:
         raise invitation_over()
     return replace(invitation, accepted_by=subject, accepted_at=now)
 

@@ -15,11 +15,11 @@ OPEN = Invitation("i", "rui@example.com", Role.ADMIN, "ana", hash_secret("s"), N
 
 
 def test_while_somebody_joins_nobody_else_can_and_nobody_revokes_it() -> None:
-    held = accepted(OPEN, "rui", NOW)
+    held = accepted(OPEN, "s", "rui", NOW)
     at_work = EpochMs(NOW + HOLD_MS - 1)
-    assert accepted(held, "rui", at_work).accepted_by == "rui", "their own second call goes on"
+    assert accepted(held, "s", "rui", at_work).accepted_by == "rui", "their own second call goes on"
     with pytest.raises(Conflict) as over:
-        accepted(held, "eve", at_work)
+        accepted(held, "s", "eve", at_work)
     assert over.value.code == "invitation_over"
     with pytest.raises(Conflict, match="accepted"):
         revoked(held, at_work)
@@ -28,12 +28,18 @@ def test_while_somebody_joins_nobody_else_can_and_nobody_revokes_it() -> None:
 
 
 def test_a_call_that_died_while_it_joined_holds_it_no_longer_than_it_may_run() -> None:
-    left_over, later = accepted(OPEN, "rui", NOW), EpochMs(NOW + HOLD_MS)
+    left_over, later = accepted(OPEN, "s", "rui", NOW), EpochMs(NOW + HOLD_MS)
     assert revoked(left_over, later).revoked
     again = renewed(left_over, "t", "bea", later)
     assert (again.accepted_by, again.invited_by, again.mail) == ("", "bea", "pending")
     assert again.is_of("t")
     assert not again.is_of("s")
+
+
+def test_a_link_of_before_is_not_good_for_what_has_another_one_since() -> None:
+    with pytest.raises(Conflict) as over:
+        accepted(renewed(OPEN, "t", "bea", NOW), "s", "rui", NOW)
+    assert over.value.code == "invitation_over"
 
 
 @pytest.mark.parametrize(

@@ -39,12 +39,13 @@ class NewKey:
 
 
 def create_api_key(parts: KeyParts, principal: Principal, new: NewKey) -> tuple[ApiKey, str]:
-    """The key as it is stored, and as it is shown this once. Raises Forbidden for scopes that the caller has not,
-    InvalidInput and TooMany (`too_many_api_keys`)."""
+    """The key as it is stored, and as it is shown this once. Raises Forbidden for scopes that the caller has not and
+    for one that outlives the caller's own (`outlives_key`), InvalidInput and TooMany (`too_many_api_keys`)."""
     excess = sorted(scope for scope in new.scopes if scope not in principal.scopes)
     if excess:
         raise Forbidden(f"you cannot grant what you do not have: {', '.join(excess)}", field="scopes")
     check_expiry(new.expires_at, new.created_at)
+    _check_end(parts, principal, new.expires_at)
     secret = API_KEY_PREFIX + new.token
     key = ApiKey(
         key_id=new.key_id,
@@ -72,8 +73,8 @@ class Rotation:
 def rotate_api_key(
     parts: KeyParts, principal: Principal, key_id: str, rotation: Rotation, now: EpochMs
 ) -> tuple[ApiKey, str]:
-    """As `create_api_key`, under the same id; once for the same token. Raises NotFound, Forbidden (`wider_key`),
-    InvalidInput and Conflict (`changed_meanwhile`)."""
+    """As `create_api_key`, under the same id; once for the same token. Raises NotFound, Forbidden (`wider_key`,
+    `outlives_key`), InvalidInput and Conflict (`changed_meanwhile`)."""
     seen = parts.accounts.api_key(principal.tenant_id, key_id)
     _check_scopes(principal, seen, "rotate")
     secret = API_KEY_PREFIX + rotation.token
@@ -81,6 +82,7 @@ def rotate_api_key(
         return seen, secret
     expires_at = rotation.expires_at or seen.expires_at
     check_expiry(expires_at, now)
+    _check_end(parts, principal, expires_at)
     until = EpochMs(now + rotation.overlap_hours * 3_600_000)
     fresh = replace(
         seen,
@@ -107,6 +109,19 @@ def check_expiry(expires_at: EpochMs | None, now: EpochMs) -> None:
     """Raises InvalidInput."""
     if expires_at is not None and expires_at <= now:
         raise InvalidInput("this is over; choose a date to come", field="expires_at")
+
+
+def _check_end(parts: KeyParts, principal: Principal, expires_at: EpochMs | None) -> None:
+    """Raises Forbidden (`outlives_key`): a key that ends on a day gives nobody one that is good for longer."""
+    if not principal.is_key:
+        return
+    own = parts.accounts.api_key(principal.tenant_id, principal.member_id).expires_at
+    if own is not None and (expires_at is None or expires_at > own):
+        raise Forbidden(
+            "your key ends on a day, and makes none that ends later: name a date by then, or ask an owner or an admin",
+            field="expires_at",
+            code="outlives_key",
+        )
 
 
 def _check_scopes(principal: Principal, key: ApiKey, verb: str) -> None:

@@ -17,9 +17,10 @@ _KEY = {
 DESCRIPTION = Description(
     tags={"api keys": "Keys for programs, with the scopes that they need."},
     problems={
-        "create_api_key": {422: ("too_many_api_keys",)},
+        "create_api_key": {403: ("outlives_key",), 404: ("not_found",), 422: ("too_many_api_keys",)},
         "delete_api_key": {403: ("wider_key",)},
-        "rotate_api_key": {403: ("wider_key",), 409: ("changed_meanwhile",)},
+        "delete_api_key": {403: ("wider_key",)},
+        "rotate_api_key": {403: ("outlives_key", "wider_key"), 409: ("changed_meanwhile",)},
     },
     errors={
         "too_many_api_keys": Advice(

@@ -11,14 +11,13 @@ from dataclasses import dataclass, field, replace
 from functions.api.accounts.mailer import MailNotSent
 from functions.api.accounts.mails import Language, MailKind, language_of, mail_of
 from functions.api.accounts.parts import AccountParts
-from functions.api.accounts.sessions.log_in import Credentials, Entrance, log_out_everywhere
-from functions.api.accounts.sessions.proof import Caller, Enrolling, prove_caller, prove_to_be
-from functions.api.accounts.user_pool.errors import wrong_code
-from functions.api.accounts.user_pool.passwords import check_password
 from functions.api.accounts.passwords import check_password
 from functions.api.accounts.pool_errors import wrong_code
 from functions.api.accounts.sessions.log_in import Credentials, Entrance, is_own_address, log_out_everywhere
+from functions.api.accounts.sessions.proof import Caller, Enrolling, prove_caller, prove_to_be
 from functions.api.accounts.signup import free_address
+from functions.api.accounts.user_pool.errors import wrong_code
+from functions.api.accounts.user_pool.passwords import check_password
 from shared.clock import EpochMs
 from shared.domain.accounts.account import Member
 from shared.domain.accounts.attempts import Attempt

@@ -16,12 +16,12 @@ tried is counted alike for all. Where addresses are not verified (local use) onl
 
 from dataclasses import dataclass, field, replace
 
-from functions.api.accounts.user_pool.logic.session import Session
-from functions.api.accounts.user_pool.passwords import check_password, is_same_password, verifier_of
-from functions.api.accounts.user_pool.pool import EmailUnverified, UserPool
 from functions.api.accounts.logic.session import Session
 from functions.api.accounts.passwords import check_password, is_same_password, verifier_of
 from functions.api.accounts.user_pool import EmailUnverified, SecondFactorNeeded, UserPool
+from functions.api.accounts.user_pool.logic.session import Session
+from functions.api.accounts.user_pool.passwords import check_password, is_same_password, verifier_of
+from functions.api.accounts.user_pool.pool import EmailUnverified, UserPool
 from shared.clock import EpochMs
 from shared.domain.accounts.account import Member, Role, Tenant
 from shared.domain.accounts.signup import CONFIRM_WITHIN_MS, PendingSignup, hold_for_code, hold_for_signup, let_go

@@ -62,7 +62,8 @@ def set_role(parts: TeamParts, principal: Principal, new: NewRole, now: EpochMs,
 
 
 def transfer_ownership(parts: TeamParts, principal: Principal, to: str) -> Member:
-    """The member `to` is an owner from now on, and the caller an admin. Raises NotFound and Conflict."""
+    """The member `to` is an owner from now on, and the caller an admin. Again changes nothing. Raises NotFound and
+    Conflict."""
     tenant_id, own_id = principal.tenant_id, principal.member_id
     if to == own_id:
         raise Conflict("you are the owner already; name another member", field="member_id", code="last_owner")
@@ -71,6 +72,8 @@ def transfer_ownership(parts: TeamParts, principal: Principal, to: str) -> Membe
 
     def decide(found: Mapping[str, Member]) -> Mapping[str, Member]:
         next_owner, owner = _present(found, to), _present(found, own_id)
+        if owner.role is Role.ADMIN and next_owner.role is Role.OWNER:
+            return {}
         if owner.role is not Role.OWNER:
             raise Conflict("somebody else has taken the ownership meanwhile", code="changed_meanwhile")
         return {

@@ -51,6 +51,7 @@ DESCRIPTION = Description(
         "delete_invitation": {403: ("wider_role",), 409: ("invitation_accepted",)},
         "open_invitation": {
             **PROOF,
+            403: (*PROOF[403], "tenant_suspended"),
             402: ("plan_limit",),
             404: ("not_found",),
             409: ("account_exists", "already_member", "in_another_team", "invitation_over"),

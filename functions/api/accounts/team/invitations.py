@@ -29,7 +29,7 @@ from shared.domain.accounts.invitation import (
 )
 from shared.domain.accounts.permissions import Role
 from shared.domain.accounts.plans import Entitlements, check_members
-from shared.errors import AppError, Conflict, InvalidInput, NotFound
+from shared.errors import AppError, Conflict, Forbidden, InvalidInput, NotFound
 from shared.ids import TenantId
 
 
@@ -102,8 +102,9 @@ def revoke(parts: TeamParts, principal: Principal, invitation_id: str, now: Epoc
 
 def accept(parts: TeamParts, acceptance: Acceptance, address: str, now: EpochMs) -> tuple[TenantId, Member]:
     """The new member. With an account it takes its password (and second factor), without one a new password, a name
-    and the policy. Raises Conflict (`invitation_over`, `in_another_team`), LimitExceeded, InvalidInput, RateLimited,
-    and as a log-in does. Repeating it after a failure goes on where that was."""
+    and the policy. Raises Conflict (`invitation_over`, `in_another_team`), Forbidden (`tenant_suspended`),
+    LimitExceeded, InvalidInput, RateLimited, and as a log-in does. Repeating it after a failure goes on where that
+    was."""
     tenant_id, invitation_id, secret = _parts_of(acceptance.token)
     parts.entrance.limits.take(Attempt.CODE, invitation_id, address, now)
     try:
@@ -114,11 +115,13 @@ def accept(parts: TeamParts, acceptance: Acceptance, address: str, now: EpochMs)
         raise invitation_over()
     if not is_vouched_for(invitation, {one.member_id: one for one in parts.accounts.members(tenant_id)}):
         raise invitation_over()
+    if parts.accounts.tenant(tenant_id).suspension is not None:
+        raise Forbidden("this business is suspended: nobody joins it until that is lifted", code="tenant_suspended")
     subject = _person(parts, invitation.email, acceptance, address, now)
     owner = parts.accounts.owner_of_subject(subject)
     if owner is not None and owner.tenant_id != tenant_id:
         raise _elsewhere()
-    _claim(parts, tenant_id, invitation_id, subject, now)
+    _claim(parts, tenant_id, invitation_id, secret, subject=subject, now=now)
     member = Member(
         member_id=invitation_id,
         subject=subject,
@@ -138,10 +141,12 @@ def accept(parts: TeamParts, acceptance: Acceptance, address: str, now: EpochMs)
     return tenant_id, member
 
 
-def _claim(parts: TeamParts, tenant_id: TenantId, invitation_id: str, subject: str, now: EpochMs) -> None:
+def _claim(
+    parts: TeamParts, tenant_id: TenantId, invitation_id: str, secret: str, *, subject: str, now: EpochMs
+) -> None:
     """Nobody else can accept it, or revoke it. Raises Conflict (`invitation_over`)."""
     try:
-        parts.team.change_invitation(tenant_id, invitation_id, lambda one: accepted(one, subject, now))
+        parts.team.change_invitation(tenant_id, invitation_id, lambda one: accepted(one, secret, subject, now))
     except NotFound:
         raise invitation_over() from None
 

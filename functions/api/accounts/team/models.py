@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints
 
 from functions.api.accounts.field_models import Email, Password, PersonName
 from functions.api.accounts.sessions.models import Code, ReproofIn
-from functions.api.http.fields import Cursor, Input, Moment, Output, moment, moment_or_none, open_to
+from functions.api.http.fields import ULID, Cursor, Input, Moment, Output, moment, moment_or_none, open_to
 from functions.api.http.revisions import MustBeSeen
 from shared.clock import EpochMs
 from shared.domain.accounts.account import Member
@@ -52,7 +52,7 @@ class RoleIn(Input):
 
 
 class TransferIn(ReproofIn):
-    member_id: Annotated[str, Field(description="who is to be an owner")]
+    member_id: Annotated[str, StringConstraints(pattern=ULID), Field(description="who is to be an owner")]
 
 
 class InvitationIn(Input):
