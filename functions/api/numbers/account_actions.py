@@ -17,6 +17,7 @@ from shared.ids import PhoneNumberId, TenantId, WabaId
 from shared.observability import count
 from shared.services.campaign_pause import pause_campaigns
 from shared.services.meta_access import MetaAccess
+from shared.store.accounts.onboardings import Onboardings
 from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
@@ -40,6 +41,7 @@ class ConnectedParts:
     access: MetaAccess
     claims: Claims
     watches: TokenWatches
+    onboardings: Onboardings
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,14 +167,15 @@ def disconnect_number(
 
 
 def disconnect_account(parts: ConnectedParts, tenant_id: TenantId, waba_id: WabaId, now: EpochMs) -> Waba:
-    """All its numbers, then its webhooks and its token; then somebody else may connect it. May be repeated where it
-    stopped. Raises NotFound, and RetryableError while Meta is out of reach."""
+    """All its numbers, then its webhooks and its token, wherever that is kept; then somebody else may connect it. May
+    be repeated where it stopped. Raises NotFound, and RetryableError while Meta is out of reach."""
     waba = parts.accounts.waba(tenant_id, waba_id)
     for number in parts.accounts.numbers(tenant_id):
         if number.waba_id == waba_id:
             disconnect_number(parts, tenant_id, number.phone_number_id, now)
     if waba.token:
         _unsubscribe(parts, tenant_id, waba, now)
+    parts.onboardings.give_up_access(tenant_id, waba_id)
     waba = parts.accounts.change_waba(
         tenant_id, waba_id, lambda known: replace(known, status="disconnected", reason=DISCONNECTED_HERE, token="")
     )

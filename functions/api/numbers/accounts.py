@@ -11,7 +11,7 @@ def chosen_account(accounts: Accounts, tenant_id: TenantId, waba_id: WabaId | No
     be named."""
     if waba_id is not None:
         return accounts.waba(tenant_id, waba_id)
-    connected = accounts.wabas(tenant_id)
+    connected = [waba for waba in accounts.wabas(tenant_id) if waba.token]
     if not connected:
         raise Conflict("connect a WhatsApp Business account first", code="not_connected")
     if len(connected) > 1:

@@ -107,6 +107,8 @@ def post_sync() -> SyncOut:
     parts, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
     done: list[Synced] = []
     for waba in parts.accounts.wabas(tenant_id):
+        if not waba.token:
+            continue  # it has left: what is stored of it stays
         access = parts.access.of_account(tenant_id, waba, now)
         done.append(sync_templates(parts.graph, parts.templates, access, tenant_id, waba.waba_id, now))
     return SyncOut(templates=sum(one.listed for one in done), gone=sum(one.gone for one in done))

@@ -7,10 +7,13 @@
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
 
 from shared.domain.limits import require_room
 from shared.domain.numbers.onboarding import Onboarding
-from shared.ids import TenantId
+from shared.errors import NotFound
+from shared.ids import TenantId, WabaId
 from shared.store.engine import guarded
 from shared.store.engine.cursor import Page
 from shared.store.engine.directory import Directory
@@ -54,3 +57,10 @@ class Onboardings:
     def change(self, tenant_id: TenantId, onboarding_id: str, change: Callable[[Onboarding], Onboarding]) -> Onboarding:
         """Raises NotFound, and whatever `change` raises."""
         return self._directory.update(tenant_id, _PREFIX + onboarding_id, Onboarding, change)
+
+    def give_up_access(self, tenant_id: TenantId, waba_id: WabaId) -> None:
+        """None of an account's connections goes on before another sign-up. Repeating it changes nothing."""
+        for found in self._directory.all(tenant_id, _PREFIX, Onboarding):
+            if found.waba_id == waba_id and found.token:
+                with suppress(NotFound):  # it made room for a newer one
+                    self.change(tenant_id, found.onboarding_id, lambda one: replace(one, token=""))

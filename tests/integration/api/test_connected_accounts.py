@@ -27,7 +27,7 @@ from shared.store.numbers.token_watches import TokenWatches
 from tests.support.api_handler import Answer
 from tests.support.chats import graph_url
 from tests.support.kept_answers import Kept, kept
-from tests.support.onboardings import Business, made, stopped
+from tests.support.onboardings import Business, made, stopped, PATH
 from tests.support.places import place_of_its_own
 
 __all__ = ["graph_url", "kept", "made"]
@@ -359,3 +359,30 @@ def test_who_disconnects_a_number_while_it_is_connected_is_not_overruled(busines
     assert stopped(again) == ("registration", "token_refused", "repeat_signup")
     assert number(business).gave_up
     assert business.go_on(onboarding, code=business.new_code()).body["status"] == "connected"
+
+
+def test_an_account_that_was_disconnected_comes_back_by_another_sign_up_only(business: Business) -> None:
+    (before,) = call(business, "GET", PATH).body["items"]
+    assert call(business, "POST", f"/v1/whatsapp/accounts/{business.waba}/disconnect").status == 200
+    continued = business.go_on(before, phone_number_id=business.number)
+    assert stopped(continued.body) == ("numbers", "token_refused", "repeat_signup")
+    assert (waba(business).status, number(business).status) == ("disconnected", "disconnected")
+    assert business.go_on(before, code=business.new_code()).body["status"] == "connected"
+
+
+def test_an_account_that_was_disconnected_is_in_the_way_of_no_other(
+    business: Business, made: Callable[..., Business]
+) -> None:
+    other, accounts = made(), business.api.deps.accounts
+    accounts.change_tenant(business.tenant, lambda t: replace(t, plan="growth", subscription_status="active"))
+    second = {"code": other.code, "waba_id": other.waba}
+    assert call(business, "POST", PATH, second).body["status"] == "connected"
+    assert call(business, "POST", f"/v1/whatsapp/accounts/{business.waba}/disconnect").status == 200
+    assert call(business, "POST", "/v1/templates/sync").status == 200
+    body = {"type": "BODY", "text": "We are back."}
+    draft = {"name": "back", "language": "en", "category": "MARKETING", "components": [body]}
+    made_there = call(business, "POST", "/v1/templates", draft)
+    assert (made_there.status, made_there.body["waba_id"]) == (201, other.waba)
+    assert call(business, "POST", f"/v1/whatsapp/accounts/{other.waba}/disconnect").status == 200
+    refused = call(business, "POST", "/v1/templates", draft | {"name": "nowhere"})
+    assert (refused.status, refused.body["code"]) == (409, "not_connected")

@@ -19,7 +19,6 @@ DESCRIPTION = Description(
     problems={
         "create_api_key": {403: ("outlives_key",), 404: ("not_found",), 422: ("too_many_api_keys",)},
         "delete_api_key": {403: ("wider_key",)},
-        "delete_api_key": {403: ("wider_key",)},
         "rotate_api_key": {403: ("outlives_key", "wider_key"), 409: ("changed_meanwhile",)},
     },
     errors={
