@@ -22,7 +22,7 @@ from functions.api.http.refusal import Refusal, context_of, refusal_of
 from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.account import Principal, Scope
 from shared.domain.accounts.permissions import OPERATOR
-from shared.domain.json_text import LOST, lone_surrogate
+from shared.domain.json_text import LOST, lone_surrogate, may_be_unstorable
 from shared.errors import AppError, Forbidden, Unauthenticated
 from shared.ids import TenantId, moment_of, new_ulid
 
@@ -192,7 +192,8 @@ def body_problem(event: Mapping[str, Any]) -> Problem | None:
         return problems.BAD_JSON
     if not isinstance(parsed, dict):
         return problems.BAD_JSON
-    place = lone_surrogate(parsed)
+    # Megabytes that spell no such thing are not walked through.
+    place = lone_surrogate(parsed) if may_be_unstorable(text) else None
     return None if place is None else problems.half_a_character(place)
 
 

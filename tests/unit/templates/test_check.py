@@ -261,3 +261,8 @@ def test_each_fault_is_named_with_its_place(code: FaultCode, pointer: str, body:
 
 def test_every_code_has_a_template_that_earns_it() -> None:
     assert {found for found, _, _ in WRONG} == set(FaultCode)
+
+
+def test_of_a_text_of_megabytes_it_is_said_that_it_is_too_long_and_no_more() -> None:
+    body = {"type": "BODY", "text": f"Hello {'x' * 20_000}{'{{1}} and {{' * 100_000}"}
+    assert [code for code, _, _ in ours(whole(body))] == [FaultCode.TEXT_TOO_LONG]

@@ -13,6 +13,8 @@ from shared.domain.templates.template import Component, replace_variables, varia
 
 FOOTER_LIMIT = 60
 LONGEST_CODE_MINUTES = 90
+_MOST_READ = 20_000
+"""Characters of a text that are looked at: of one that is far too long, as megabytes are, that it is so is enough."""
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _SAMPLED = ("IMAGE", "VIDEO", "GIF", "DOCUMENT")
 _FORMATS = ("TEXT", *_SAMPLED, "LOCATION", "PRODUCT")
@@ -79,7 +81,7 @@ def check_footer(footer: Component, at: str, setting: Setting, faults: Faults) -
 
 
 def _text(component: Component, at: str, limit: int, faults: Faults) -> str:
-    """The text; "" when there is none."""
+    """The text, as far as it is looked at; "" when there is none."""
     text = component.get("text")
     if not isinstance(text, str) or not text.strip():
         faults.say(FaultCode.TEXT_MISSING, f"{at}/text", "there is no text; write one, or remove the component")
@@ -87,7 +89,7 @@ def _text(component: Component, at: str, limit: int, faults: Faults) -> str:
     if len(text) > limit:
         words = f"the text has {len(text)} characters, {limit} at most are allowed; shorten it"
         faults.say(FaultCode.TEXT_TOO_LONG, f"{at}/text", words)
-    return text
+    return text[:_MOST_READ]
 
 
 def _variables(text: str, at: str, setting: Setting, code: FaultCode, faults: Faults) -> list[str]:
