@@ -189,5 +189,11 @@ DESCRIPTION = Description(
         },
         "SlotOut": {"key": "body.1", "kind": "text", "optional": False},
         "SyncOut": {"templates": 12, "gone": 0},
+        "SyncFailureOut": {
+            "waba_id": "102290129340398",
+            "code": "provider_rejected",
+            "detail": "Meta refused: Error validating access token",
+            "provider_code": "190",
+        },
     },
 )

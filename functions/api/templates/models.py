@@ -11,6 +11,7 @@ from shared.clock import EpochMs
 from shared.domain.templates.draft import MOST_SECONDS, TemplateDraft
 from shared.domain.templates.slots import slots_of
 from shared.domain.templates.template import Slot, SlotKind, Template, UnsupportedComponent
+from shared.errors import AppError, ProviderRejected
 from shared.ids import WabaId
 
 STATUSES = (
@@ -173,6 +174,19 @@ class TemplatesOut(Output):
     next_cursor: Cursor
 
 
+class SyncFailureOut(Output):
+    waba_id: WabaId
+    code: str = Field(description="as that of a refused call: `GET /v1/errors` says what to do")
+    detail: str
+    provider_code: str | None = Field(description="Meta's error code")
+
+    @classmethod
+    def of(cls, waba_id: WabaId, error: AppError) -> "SyncFailureOut":
+        provider_code = error.provider_code if isinstance(error, ProviderRejected) else ""
+        return cls(waba_id=waba_id, code=error.code, detail=error.message, provider_code=provider_code or None)
+
+
 class SyncOut(Output):
     templates: int = Field(description="how many there are at Meta")
     gone: int = Field(description="how many were found to be no more; they are kept as DELETED")
+    failed: list[SyncFailureOut] = Field(description="accounts that could not be read; their templates are as before")

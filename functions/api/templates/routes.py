@@ -8,7 +8,7 @@ from functions.api.http.fields import META_ID
 from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
-from functions.api.numbers.accounts import chosen_account
+from functions.api.numbers.accounts import chosen_account, connected_accounts
 from functions.api.templates.actions import create_template, delete_templates, edit_template, resume_template
 from functions.api.templates.draft_models import (
     TemplateCheckOut,
@@ -17,12 +17,13 @@ from functions.api.templates.draft_models import (
     TemplateDuplicateIn,
 )
 from functions.api.templates.drafts import duplicate_template
-from functions.api.templates.models import SyncOut, TemplateIn, TemplateOut, TemplatePatch, TemplatesOut
+from functions.api.templates.models import SyncFailureOut, SyncOut, TemplateIn, TemplateOut, TemplatePatch, TemplatesOut
 from functions.api.templates.parts import TemplateParts
-from functions.api.templates.sync import Synced, sync_templates
+from functions.api.templates.sync import Synced, sync_each, sync_templates
 from shared.clients.graph import GraphAccess
 from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.account import Scope
+from shared.domain.numbers.number import Waba
 from shared.domain.templates.listing import Order, TemplateFilter
 from shared.domain.templates.template import Template
 from shared.ids import TenantId, WabaId
@@ -103,15 +104,20 @@ def post_check(body: TemplateDraftIn) -> TemplateCheckOut:
 )
 def post_sync() -> SyncOut:
     """Of every connected account. Webhooks keep them up to date otherwise. What is no more at Meta stays here as
-    DELETED: campaigns that used it still show it."""
+    DELETED: campaigns that used it still show it. An account that cannot be read holds up no other: it is in `failed`;
+    where none can be read, that is the answer."""
     parts, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
-    done: list[Synced] = []
-    for waba in parts.accounts.wabas(tenant_id):
-        if not waba.token:
-            continue  # it has left: what is stored of it stays
+
+    def sync(waba: Waba) -> Synced:
         access = parts.access.of_account(tenant_id, waba, now)
-        done.append(sync_templates(parts.graph, parts.templates, access, tenant_id, waba.waba_id, now))
-    return SyncOut(templates=sum(one.listed for one in done), gone=sum(one.gone for one in done))
+        return sync_templates(parts.graph, parts.templates, access, tenant_id, waba.waba_id, now)
+
+    done, failed = sync_each(connected_accounts(parts.accounts, tenant_id), sync)
+    return SyncOut(
+        templates=sum(one.listed for one in done),
+        gone=sum(one.gone for one in done),
+        failed=[SyncFailureOut.of(waba_id, error) for waba_id, error in failed.items()],
+    )
 
 
 @router.get("/v1/templates/<template_id>", **secured(Scope.READ, "templates", "get_template", summary="A template"))

@@ -1,6 +1,6 @@
 """Our copies of Meta's templates, brought up to date with its list (Meta, message templates)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
@@ -8,7 +8,9 @@ from typing import Any
 from functions.api.meta.calls import Graph, every
 from shared.clients.graph import GraphAccess
 from shared.clock import EpochMs
+from shared.domain.numbers.number import Waba
 from shared.domain.templates.template import Template
+from shared.errors import AppError
 from shared.ids import TenantId, WabaId
 from shared.store.templates.templates import Templates
 
@@ -70,6 +72,23 @@ def sync_templates(
         if template.waba_id == waba_id and template.template_id not in listed:
             gone += _store_gone(templates, tenant_id, template.template_id, now)
     return Synced(len(listed), gone)
+
+
+def sync_each(
+    accounts: Iterable[Waba], sync: Callable[[Waba], Synced]
+) -> tuple[Sequence[Synced], Mapping[WabaId, AppError]]:
+    """What became of each account; one that cannot be read holds up no other. Raises what the first one did when none
+    could be read."""
+    done: list[Synced] = []
+    failed: dict[WabaId, AppError] = {}
+    for waba in accounts:
+        try:
+            done.append(sync(waba))
+        except AppError as error:
+            failed[waba.waba_id] = error
+    if failed and not done:
+        raise next(iter(failed.values()))
+    return done, failed
 
 
 def refresh_template(

@@ -1,0 +1,74 @@
+"""Tenants with several WhatsApp Business accounts, of which some have left, against the Meta simulator."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from shared.ids import new_ulid
+from tests.support.api_handler import Answer
+from tests.support.chats import graph_url
+from tests.support.onboardings import Business, made
+
+__all__ = ["graph_url", "made"]
+
+
+@pytest.fixture
+def business(made: Callable[..., Business]) -> Business:
+    """Connected, with room for more."""
+    one = made()
+    accounts = one.api.deps.accounts
+    accounts.change_tenant(one.tenant, lambda found: replace(found, plan="growth", subscription_status="active"))
+    assert one.start()["status"] == "connected"
+    return one
+
+
+def call(business: Business, method: str, path: str, body: object = None) -> Answer:
+    return business.api.call(method, path, body, tenant=business.tenant)
+
+
+def another(business: Business) -> str:
+    """The id of a second account, connected."""
+    waba = str(business.script(create_waba={})["create_waba"]["waba_id"])
+    code = business.script(create_code={"waba_id": waba})["create_code"]["code"]
+    assert business.start(code=code, waba_id=waba)["status"] == "connected"
+    return waba
+
+
+def template() -> dict[str, Any]:
+    body = {"type": "BODY", "text": "Our sale is on now."}
+    return {"name": f"t_{new_ulid().lower()}", "language": "en", "category": "MARKETING", "components": [body]}
+
+
+def test_an_account_that_has_left_is_asked_for_nothing_and_is_none_to_choose(business: Business) -> None:
+    other = another(business)
+    ambiguous = call(business, "POST", "/v1/templates", template())
+    assert (ambiguous.status, ambiguous.body["field"]) == (422, "waba_id")
+    assert call(business, "POST", f"/v1/whatsapp/accounts/{business.waba}/disconnect").status == 200
+    created = call(business, "POST", "/v1/templates", template())
+    assert (created.status, created.body["waba_id"]) == (201, other)
+    draft = call(business, "POST", "/v1/template-drafts", template()).body
+    assert call(business, "POST", f"/v1/template-drafts/{draft['id']}/submit").status == 201
+    assert call(business, "POST", "/v1/templates/sync").body == {"templates": 2, "gone": 0, "failed": []}
+    assert call(business, "POST", f"/v1/whatsapp/accounts/{other}/disconnect").status == 200
+    for path in ("/v1/templates", "/v1/templates/sync"):
+        assert call(business, "POST", path, template() if path == "/v1/templates" else None).body["code"] == (
+            "account_disconnected"
+        )
+
+
+def test_an_account_that_cannot_be_read_holds_up_no_other(business: Business) -> None:
+    other = another(business)
+    assert call(business, "POST", "/v1/templates", template() | {"waba_id": other}).status == 201
+    business.script(waba={"id": business.waba, "expire_token": True})
+    shown = call(business, "POST", "/v1/templates/sync")
+    assert (shown.status, shown.body["templates"]) == (200, 1)
+    assert [(one["waba_id"], one["provider_code"]) for one in shown.body["failed"]] == [(business.waba, "190")]
+    business.script(waba={"id": other, "expire_token": True})
+    assert call(business, "POST", "/v1/templates/sync").body["provider_code"] == "190", "none can be read"
+
+
+def test_an_account_that_is_not_there_is_named_by_its_field(business: Business) -> None:
+    refused = call(business, "POST", "/v1/templates", template() | {"waba_id": "4711"})
+    assert (refused.status, refused.body["code"], refused.body["field"]) == (404, "not_found", "waba_id")
