@@ -41,8 +41,8 @@ DESCRIPTION = Description(
             "Show the version that `policy_version` names, and send it once it is accepted.",
         ),
         "signup_incomplete": Advice(
-            "The sign-up for this address was not completed.",
-            "Repeat `POST /v1/signup` with the same address and password, and log in again.",
+            "The sign-up for this address was not completed, or its person has left the business.",
+            "Repeat `POST /v1/signup` with the same address and password, and log in again; or follow an invitation.",
         ),
         "too_many_requests": Advice(
             "There were too many attempts on this account, or from this network.",

@@ -11,10 +11,12 @@ from typing import Any
 import boto3
 import pytest
 
+from functions.api.accounts.signup import actions as signup
 from functions.api.accounts.signup import endings as ended_signups
-from functions.api.accounts.signup.actions import Application, Doors, log_in, sign_up
+from functions.api.accounts.signup.actions import Application, Doors, sign_up
 from functions.api.accounts.signup.endings import SignupEndings, end_signups
 from functions.api.accounts.user_pool import passwords
+from functions.api.accounts.user_pool.logic.session import Session
 from functions.api.accounts.user_pool.passwords import SHORTEST, check_password
 from functions.api.accounts.user_pool.pool import UserPool
 from infra.local import services
@@ -31,6 +33,13 @@ from tests.support.user_pool import CheckingPool
 
 MINE, THEIRS = "Correct-horse-1", "Evil-horse-2222"
 Call = Callable[[Doors, str, int], object]
+
+
+def log_in(doors: Doors, email: str, password: str, *, code: str, now: EpochMs) -> Session:
+    """With the tenant that the first one makes."""
+    session = signup.log_in(doors, email, password, code=code, now=now)
+    signup.complete(doors, email, doors.users.subject(session), now)
+    return session
 
 
 @pytest.fixture(autouse=True)

@@ -15,6 +15,7 @@ from functions.api.accounts.team.desks import DeskClearingParts, clear_desks
 from functions.api.accounts.team.invitations import Acceptance, accept
 from functions.api.accounts.team.parts import TeamParts
 from functions.api.http.refusal import Refusal
+from infra.local.tenant import APPLICANT
 from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.account import Member, Principal, Role
 from shared.domain.accounts.invitation import GOOD_FOR_MS
@@ -32,6 +33,7 @@ from tests.support.api_handler import Answer, problem
 from tests.support.operators import let_in
 from tests.support.people import PASSWORD, People, Person, acceptance, people
 from tests.support.places import place_of_its_own
+from tests.support.totp import totp
 
 __all__ = ["people"]
 OTHER = "Another-horse-2"
@@ -498,3 +500,30 @@ def test_of_two_rotations_at_once_one_holds_and_a_revoked_key_never_comes_back(p
     alive = [one for one in shown if isinstance(let_in(people, one), dict)]
     if "revoked" in results:
         assert alive == []
+
+
+def test_whoever_leaves_is_in_no_business_of_their_own_until_they_sign_up_again(people: People, owner: Person) -> None:
+    """What they signed up with was used up by their first log-in."""
+    heir, login = people.joined(owner, "admin"), {"email": owner.email, "password": PASSWORD}
+    ok(owner.call("POST", "/v1/members/transfer-ownership", {"member_id": heir.member, "password": PASSWORD}))
+    ok(owner.call("POST", "/v1/me/leave", {"password": PASSWORD}))
+    assert problem(people.anybody("/v1/login", login)) == (409, "signup_incomplete")
+    ok(replace(heir, role="owner").call("POST", "/v1/invitations", {"email": owner.email, "role": "viewer"}))
+    assert ok(people.anybody("/v1/invitations/accept", acceptance(people.link(owner.email))))["role"] == "viewer"
+
+
+def test_whoever_has_a_second_factor_and_no_team_is_told_and_signs_up_again(people: People, owner: Person) -> None:
+    person = people.joined(owner, "agent")
+    secret = ok(person.call("POST", "/v1/me/second-factor", {"password": PASSWORD}))["secret"]
+    ok(person.call("POST", "/v1/me/second-factor/confirm", {"code": totp(secret)}))
+    ok(owner.call("DELETE", f"/v1/members/{person.member}"))
+    login = {"email": person.email, "password": PASSWORD}
+    account = {"business_name": "Own", "email": person.email, "password": PASSWORD, "country": "BR"} | APPLICANT
+    assert problem(people.anybody("/v1/login", login | {"second_factor_code": totp(secret)})) == (
+        409,
+        "signup_incomplete",
+    )
+    ok(people.anybody("/v1/signup", account))
+    assert problem(people.anybody("/v1/login", login)) == (403, "mfa_required"), "the password alone makes nothing"
+    token = ok(people.anybody("/v1/login", login | {"second_factor_code": totp(secret)}))["access_token"]
+    assert role_of(people, replace(person, token=token)) == "owner"

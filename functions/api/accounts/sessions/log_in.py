@@ -59,15 +59,15 @@ class Entrance:
 def log_in(entrance: Entrance, who: Credentials, address: str, now: EpochMs) -> Session:
     """Raises Unauthenticated, the same whatever is wrong, SecondFactorNeeded once the password is right, InvalidInput
     (`wrong_code`), RateLimited, and Conflict when there is no tenant. `address` is where the call comes from."""
+    doors = entrance.doors
     session = _authenticated(
         entrance,
         who,
-        lambda: signup.log_in(entrance.doors, who.email, who.password, code=who.confirmation_code, now=now),
+        lambda: signup.log_in(doors, who.email, who.password, code=who.confirmation_code, now=now),
         address=address,
         now=now,
     )
-    if who.second_factor_code or who.recovery_code:
-        signup.complete(entrance.doors, who.email, session, now)
+    signup.complete(doors, who.email, doors.users.subject(session), now)
     return session
 
 

@@ -5,7 +5,7 @@ that, whatever the password (Amazon Cognito, InitiateAuth: UserNotConfirmedExcep
 at). So a sign-up is kept here with what recognises its password, and a mailed code confirms the address only together
 with that password: nobody's code ever confirms what somebody else chose. A new sign-up for the same address takes the
 place of one that was not confirmed; one that is not confirmed within a day ends (`endings`). The first log-in
-makes the tenant.
+makes the tenant, with the second factor where there is one.
 
 One call at a time works on an address, and what was kept before is lost before the pool is changed: whoever dies in
 between leaves what nothing confirms, and the sign-up is repeated.
@@ -14,14 +14,12 @@ Answers are the same whether or not an address is known: 201 to a sign-up, 401 t
 tried is counted alike for all. Where addresses are not verified (local use) only the mailed code falls away.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from functions.api.accounts.logic.session import Session
-from functions.api.accounts.passwords import check_password, is_same_password, verifier_of
-from functions.api.accounts.user_pool import EmailUnverified, SecondFactorNeeded, UserPool
 from functions.api.accounts.user_pool.logic.session import Session
 from functions.api.accounts.user_pool.passwords import check_password, is_same_password, verifier_of
-from functions.api.accounts.user_pool.pool import EmailUnverified, UserPool
+from functions.api.accounts.user_pool.pool import EmailUnverified, SecondFactorNeeded, UserPool
 from shared.clock import EpochMs
 from shared.domain.accounts.account import Member, Role, Tenant
 from shared.domain.accounts.signup import CONFIRM_WITHIN_MS, PendingSignup, hold_for_code, hold_for_signup, let_go
@@ -95,14 +93,7 @@ def _register(doors: Doors, application: Application) -> str:
         except Conflict:
             if not free_address(doors, email):
                 break
-    try:
-        subject = users.subject(users.log_in(email, application.password))
-    except SecondFactorNeeded:
-        # The password is theirs; the tenant is made by the log-in that shows the code as well.
-        found = users.find(email)
-        subject = found.subject if found is not None else ""
-    except (Unauthenticated, Forbidden):
-        return ""
+    subject = _proved_by_password(users, email, application.password)
     return "" if not subject or doors.accounts.owner_of_subject(subject) else subject
 
 
@@ -118,27 +109,48 @@ def free_address(doors: Doors, email: str) -> bool:
     return True
 
 
-def log_in(doors: Doors, email: str, password: str, *, code: str, now: EpochMs) -> Session:
-    """Raises Unauthenticated, the same whatever is wrong, SecondFactorNeeded, RateLimited, and Conflict without a
-    tenant."""
+def _proved_by_password(users: UserPool, email: str, password: str) -> str:
+    """Whose password it is, "" for nobody's. That is enough for a sign-up, also of somebody with a second factor: it
+    comes to nothing before they log in, with both."""
     try:
-        session = (
-            _with_code(doors, email, password, code=code, now=now) if code else doors.users.log_in(email, password)
-        )
+        return users.subject(users.log_in(email, password))
+    except SecondFactorNeeded:
+        found = users.find(email)
+        return found.subject if found is not None else ""
+    except (Unauthenticated, Forbidden):
+        return ""
+
+
+def log_in(doors: Doors, email: str, password: str, *, code: str, now: EpochMs) -> Session:
+    """Without making the tenant (`complete`). Raises Unauthenticated, the same whatever is wrong, SecondFactorNeeded and
+    RateLimited."""
+    try:
+        return _with_code(doors, email, password, code=code, now=now) if code else doors.users.log_in(email, password)
     except (EmailUnverified, Unauthenticated) as exc:
         raise Unauthenticated(
             "e-mail address or password is wrong, or the address is not confirmed: then log in with the code we mailed "
             "as `confirmation_code`; a code is good for a day and belongs to the latest sign-up"
         ) from exc
-    complete(doors, email, session, now)
-    return session
 
 
-def complete(doors: Doors, email: str, session: Session, now: EpochMs) -> None:
-    """Make the tenant of somebody who has just logged in, if they have none. Raises Conflict (`signup_incomplete`)."""
-    subject = doors.users.subject(session)
-    if doors.accounts.owner_of_subject(subject) is None:
-        _complete(doors, email, subject, doors.signups.find(email), now)
+def complete(doors: Doors, email: str, subject: str, now: EpochMs) -> None:
+    """Make the tenant of somebody who is of none, and has just logged in, by their latest sign-up; it is used up by
+    that, or whoever leaves a team later would find themselves in a business of their own. Raises Conflict
+    (`signup_incomplete`)."""
+    accounts = doors.accounts
+    if accounts.owner_of_subject(subject) is not None:
+        return
+    pending = doors.signups.find(email)
+    if pending.subject == subject:
+        with suppress(Conflict):  # made by another log-in at the same moment
+            _create(accounts, pending, email, now)
+        doors.signups.change(email, lambda found: replace(found, subject="") if found == pending else found, now)
+    elif accounts.owner_of_subject(subject) is None:
+        raise Conflict(
+            "you are of no business: repeat POST /v1/signup with the same e-mail address and password, or follow an "
+            "invitation",
+            code="signup_incomplete",
+        )
 
 
 def _with_code(doors: Doors, email: str, password: str, *, code: str, now: EpochMs) -> Session:
@@ -156,24 +168,9 @@ def _with_code(doors: Doors, email: str, password: str, *, code: str, now: Epoch
         except InvalidInput as exc:
             raise Unauthenticated("the code is wrong or too old") from exc
         after = replace(held, verifier="")
-        session = users.log_in(email, password)
-        _complete(doors, email, users.subject(session), held, now)
-        return session
+        return users.log_in(email, password)
     finally:
         doors.signups.change(email, let_go(held, after), now)
-
-
-def _complete(doors: Doors, email: str, subject: str, pending: PendingSignup, now: EpochMs) -> None:
-    """Make the tenant of somebody who has proved the address, if it was not made yet."""
-    if pending.subject != subject:
-        raise Conflict(
-            "the sign-up was not completed; repeat POST /v1/signup with the same e-mail address and password",
-            code="signup_incomplete",
-        )
-    try:
-        _create(doors.accounts, pending, email, now)
-    except Conflict:
-        return  # made by another log-in at the same moment
 
 
 def _create(accounts: Accounts, pending: PendingSignup, email: str, now: EpochMs) -> None:

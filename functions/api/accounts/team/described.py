@@ -67,7 +67,8 @@ DESCRIPTION = Description(
         "already_member": Advice("The person is a member of this team.", "Nothing is left to do."),
         "in_another_team": Advice(
             "The account belongs to another business.",
-            "Leave that one first, or be invited under another address.",
+            "Leave that one first, be invited under another address, or, as its only owner, give that account another "
+            "address (`start_email_change`) and follow the link again.",
         ),
         "invitation_accepted": Advice("Somebody has accepted the invitation.", "Remove the member instead."),
         "invitation_over": Advice(

@@ -255,6 +255,7 @@ def _parts_of(token: str) -> tuple[TenantId, str, str]:
 
 def _elsewhere() -> Conflict:
     return Conflict(
-        "your account belongs to another business: leave that one first, or be invited under another address",
+        "your account belongs to another business: leave that one first, be invited under another address, or give that "
+        "account another address and follow the link again",
         code="in_another_team",
     )
