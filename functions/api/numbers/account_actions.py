@@ -11,7 +11,7 @@ from functions.api.numbers.claiming import Claims
 from functions.api.numbers.facts import FACT_FIELDS, bring_up_to_date, facts_from, read_facts
 from shared.clients.graph import GraphAccess
 from shared.clock import EpochMs
-from shared.domain.numbers.number import DISCONNECTED_HERE, Number, Waba
+from shared.domain.numbers.number import DISCONNECTED_HERE, LEFT_ACCOUNT, Number, Waba
 from shared.errors import Conflict, ProviderRejected, RateLimited, RetryableError
 from shared.ids import PhoneNumberId, TenantId, WabaId
 from shared.observability import count
@@ -26,7 +26,6 @@ from shared.store.numbers.token_watches import TokenWatches
 
 REFRESH_EVERY_MS = 60_000
 """Meta counts such calls, 200 an hour for an account (Meta, business management rate limits)."""
-LEFT_ACCOUNT = "no_longer_in_the_account"
 Asked = TypeVar("Asked", Number, Waba)
 _ACCOUNT_FIELDS = "id,name,currency,account_review_status"
 

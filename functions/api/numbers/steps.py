@@ -191,8 +191,8 @@ class Steps:
 
     def _usable(self, tenant_id: TenantId, number: Number) -> None:
         def usable(known: Number) -> Number:
-            if known.gave_up:
-                words = "somebody disconnected the number meanwhile; open the sign-up again"
+            if known.has_left:
+                words = "the number was disconnected meanwhile; open the sign-up again"
                 raise Conflict(words, code="account_disconnected")
             return known.stopped_like(number) if known.status == "disconnected" else known
 

@@ -58,6 +58,6 @@ def check_numbers(count: int, limits: Entitlements) -> None:
     if count > limits.numbers:
         raise LimitExceeded(
             f"the {limits.plan} plan has room for {limits.numbers} number(s), this would make {count}; "
-            "name one phone_number_id or choose a larger plan",
+            "name one phone_number_id, disconnect one that is of no use any more, or choose a larger plan",
             field="phone_number_id",
         )

@@ -22,6 +22,11 @@ _TIERS = {
 }
 DISCONNECTED_HERE = "disconnected_here"
 """Why a number or an account is disconnected that its tenant gave up."""
+LEFT_ACCOUNT = "no_longer_in_the_account"
+"""Why a number is disconnected that Meta lists in its account no more."""
+PARTNER_REMOVED, APP_UNINSTALLED, ACCOUNT_DELETED = "partner_removed", "app_uninstalled", "account_deleted"
+"""Why a number is disconnected whose business took our access back, or deleted the account, at Meta."""
+_FOR_GOOD = frozenset({DISCONNECTED_HERE, LEFT_ACCOUNT, PARTNER_REMOVED, APP_UNINSTALLED, ACCOUNT_DELETED})
 META_SAYS = "Meta says "
 """Before the status of a number, in the reason of one that was found stopped when Meta was asked for it."""
 _DIGITS = re.compile(r"-?[0-9]{1,9}")
@@ -120,8 +125,13 @@ class Number:
 
     @property
     def gave_up(self) -> bool:
-        """Whether the tenant itself disconnected it: the plan's room for it is free."""
+        """Whether the tenant itself disconnected it."""
         return self.status == "disconnected" and self.reason == DISCONNECTED_HERE
+
+    @property
+    def has_left(self) -> bool:
+        """Whether nothing but another sign-up brings it back, whatever Meta tells: the plan's room for it is free."""
+        return self.status == "disconnected" and self.reason in _FOR_GOOD
 
     @property
     def sending_rate(self) -> int:

@@ -47,7 +47,8 @@ REMEDIES: Mapping[Remedy, str] = {
     "continue.",
     Remedy.DISCONNECT_ELSEWHERE: "Disconnect it where it is connected now (another tenant, another provider, or the "
     "WhatsApp app of a phone), then continue.",
-    Remedy.ENLARGE_PLAN: "Choose a larger plan, or name one `phone_number_id`; then continue.",
+    Remedy.ENLARGE_PLAN: "Choose a larger plan, disconnect a number that is of no use any more, or name one "
+    "`phone_number_id`; then continue.",
     Remedy.SEND_PIN: "Continue with the number's two-step PIN as `pin`, or switch it off in WhatsApp Manager first.",
     Remedy.VERIFY_NUMBER: "Verify the number by text message or call in WhatsApp Manager, then continue.",
     Remedy.SEE_WHATSAPP_MANAGER: "See in WhatsApp Manager what Meta asks for, then continue.",

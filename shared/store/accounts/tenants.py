@@ -140,7 +140,7 @@ class Accounts:
 
         def decide(found: Mapping[str, Number]) -> Mapping[str, Number]:
             if limits is not None:
-                check_numbers(len({key for key, n in found.items() if not n.gave_up} | connected.keys()), limits)
+                check_numbers(len({key for key, n in found.items() if not n.has_left} | connected.keys()), limits)
             require_room(len(found.keys() - connected.keys()), MOST_NUMBERS, "numbers", "too_many_numbers")
             return {key: found[key].reconnected_as(n) if key in found else n for key, n in connected.items()}
 
@@ -148,7 +148,7 @@ class Accounts:
 
     def require_room(self, tenant_id: TenantId, numbers: list[Number], limits: Entitlements) -> None:
         """Raises LimitExceeded when the plan has no room for these beside those that the tenant has now."""
-        known = [number for number in self.numbers(tenant_id) if not number.gave_up]
+        known = [number for number in self.numbers(tenant_id) if not number.has_left]
         check_numbers(len({n.phone_number_id for n in (*known, *numbers)}), limits)
 
     def reserve(self, tenant_id: TenantId, waba_id: WabaId) -> None:

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
-from shared.ids import new_ulid
+from shared.ids import PhoneNumberId, new_ulid
 from tests.support.api_handler import Answer
 from tests.support.chats import graph_url
 from tests.support.onboardings import Business, made
 
 __all__ = ["graph_url", "made"]
+LEAVING = {"partner_removed": True, "account_deleted": True, "no_longer_in_the_account": True, "account_offboarded": False}
+"""Why a number is disconnected -> whether nothing but another sign-up brings it back."""
 
 
 @pytest.fixture
@@ -72,3 +74,21 @@ def test_an_account_that_cannot_be_read_holds_up_no_other(business: Business) ->
 def test_an_account_that_is_not_there_is_named_by_its_field(business: Business) -> None:
     refused = call(business, "POST", "/v1/templates", template() | {"waba_id": "4711"})
     assert (refused.status, refused.body["code"], refused.body["field"]) == (404, "not_found", "waba_id")
+
+
+@pytest.mark.parametrize("left", sorted(LEAVING))
+def test_a_number_that_meta_took_away_leaves_its_room_in_the_plan(made: Callable[..., Business], left: str) -> None:
+    one = made()
+    assert one.start()["status"] == "connected", "the plan has room for one"
+    waba = str(one.script(create_waba={})["create_waba"]["waba_id"])
+
+    def again() -> tuple[str, str]:
+        code = one.script(create_code={"waba_id": waba})["create_code"]["code"]
+        onboarding = one.start(code=code, waba_id=waba)
+        return onboarding["status"], onboarding["next_step"]
+
+    assert again() == ("blocked", "numbers")
+    one.api.deps.accounts.change_number(
+        one.tenant, PhoneNumberId(one.number), lambda found: replace(found, status="disconnected", reason=left)
+    )
+    assert again() == (("connected", "test_message") if LEAVING[left] else ("blocked", "numbers"))

@@ -7,7 +7,7 @@ from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import State
 from shared.domain.campaigns.number_work import Run
 from shared.domain.contacts.identity import SHARDS, contact_id_for
-from shared.domain.numbers.number import Number
+from shared.domain.numbers.number import DISCONNECTED_HERE, Number
 from shared.domain.templates.template import Template
 from shared.errors import Conflict
 from shared.ids import CampaignId, PhoneNumberId, TenantId, WabaId
@@ -537,6 +537,16 @@ def test_the_apps_number_is_suspended_and_resumed_with_its_token(deps: Deps) -> 
     assert (number(deps).status, waba.status, waba.token) == ("active", "active", "sealed")
     deliver("account_update", {"event": "ACCOUNT_OFFBOARDED"})
     assert number(deps).status == "active"
+
+
+@pytest.mark.parametrize("left", [DISCONNECTED_HERE, "partner_removed", "account_deleted"])
+def test_a_number_that_left_is_brought_back_by_no_webhook(deps: Deps, left: str) -> None:
+    """Its name is nobody's, or its token is given up: what Meta tells of it later changes neither that nor why."""
+    deps.accounts.change_number(TENANT, PHONE_ID, lambda found: replace(found, status="disconnected", reason=left))
+    later = iter(range(1000, 9000, 1000))
+    for event in ("ACCOUNT_OFFBOARDED", "ACCOUNT_RECONNECTED", "PARTNER_REMOVED", "ACCOUNT_RECONNECTED"):
+        deliver("account_update", {"event": event}, sent_at=EpochMs(SENT_AT + next(later)))
+        assert (number(deps).status, number(deps).reason) == ("disconnected", left)
 
 
 @pytest.mark.parametrize("value", [value for value, status, reason in STOPS if reason in GONE])

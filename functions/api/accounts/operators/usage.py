@@ -26,7 +26,7 @@ def read_usage(parts: UsageParts, tenant_id: TenantId, now: EpochMs) -> Usage:
     return Usage(
         tenant=tenant,
         members=len(parts.accounts.members(tenant_id)),
-        numbers=sum(not number.gave_up for number in parts.accounts.numbers(tenant_id)),
+        numbers=sum(not number.has_left for number in parts.accounts.numbers(tenant_id)),
         campaigns=of_campaigns(campaigns.items, complete=campaigns.cursor is None),
         contacts=ContactUsage(
             len(imports.items), imports.cursor is None, sum(job.counts.created for job in imports.items)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functions.webhook_ingest.json_input import as_object, constant, objects, time_ms, word
 from functions.webhook_ingest.people.logic.identity import shown_phone
 from shared.clock import EpochMs, to_rfc3339
-from shared.domain.numbers.number import META_SAYS, Number
+from shared.domain.numbers.number import ACCOUNT_DELETED, APP_UNINSTALLED, META_SAYS, PARTNER_REMOVED, Number
 
 Value = Mapping[str, object]
 
@@ -48,9 +48,9 @@ class AccountReviewed:
 AccountNews = AccountStopped | AccountRestored | AccountReviewed
 
 _GONE = {
-    "PARTNER_REMOVED": "partner_removed",
-    "PARTNER_APP_UNINSTALLED": "app_uninstalled",
-    "ACCOUNT_DELETED": "account_deleted",
+    "PARTNER_REMOVED": PARTNER_REMOVED,
+    "PARTNER_APP_UNINSTALLED": APP_UNINSTALLED,
+    "ACCOUNT_DELETED": ACCOUNT_DELETED,
 }
 _NO_CAMPAIGNS, _NO_ANSWERS = "RESTRICTED_BIZ_INITIATED_MESSAGING", "RESTRICTED_CUSTOMER_INITIATED_MESSAGING"
 
@@ -97,11 +97,13 @@ def is_late(number: Number, news: AccountStopped, at: EpochMs) -> bool:
 
 
 def stopped(number: Number, news: AccountStopped, at: EpochMs) -> Number:
-    """The number after this; of several stops the one that lasts longer holds, and one that left stays so."""
-    if is_late(number, news, at) or (number.status == "disconnected" and news.status == "restricted"):
+    """The number after this; of several stops the one that lasts longer holds. One that left stays so, and for the
+    reason that it left for: what was given up here does not come back when Meta's app has its number again."""
+    is_restricted = news.status == "restricted"
+    if is_late(number, news, at) or number.has_left or (number.status == "disconnected" and is_restricted):
         return number
     stopped_at = max(number.stopped_at, at)
-    if news.status != "restricted" or number.state_at(at) != "restricted":
+    if not is_restricted or number.state_at(at) != "restricted":
         until, answers = news.until, news.answers
         return replace(
             number,
