@@ -84,7 +84,8 @@ DESCRIPTION = Description(
         ),
         "plan_limit": Advice(
             "The plan has no room for this.",
-            "Choose a larger plan, or name less; `GET /v1/me` shows what it allows.",
+            "Choose a larger plan, name less, or disconnect or remove what is of no use any more; `GET /v1/me` shows what "
+            "it allows.",
         ),
         "provider_rejected": Advice(
             "Meta refused this for good; `provider_code` is its error code.",
@@ -116,7 +117,8 @@ DESCRIPTION = Description(
         ),
         "wrong_pin": Advice(
             "The number has a two-step PIN, and this is not it.",
-            "Send it as `pin`, or switch it off in WhatsApp Manager.",
+            "Continue the onboarding (`onboarding_id`) with it as `pin`, for the code is used up; or set a new one, or "
+            "switch it off, in WhatsApp Manager first.",
         ),
     },
     examples={
@@ -156,8 +158,8 @@ DESCRIPTION = Description(
             "code": "wrong_pin",
             "message": "the number already has a two-step PIN; send it as `pin`, or switch it off in WhatsApp Manager",
             "remedy": "send_pin",
-            "remedy_text": "Continue with the number's two-step PIN as `pin`, or switch it off in WhatsApp Manager "
-            "first.",
+            "remedy_text": "Continue with the number's two-step PIN as `pin`. Where nobody knows it, as when another "
+            "platform or tenant has set it, set a new one or switch it off in WhatsApp Manager first.",
             "provider_code": "133005",
             "field": "pin",
             "retry_at": None,

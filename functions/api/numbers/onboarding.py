@@ -150,5 +150,5 @@ def trouble_of(step: Step, error: AppError, now: EpochMs) -> Trouble:
     if isinstance(refused, ProviderRejected):
         return refused_by_meta(step, refused.provider_code, error.message, now, subcode=refused.subcode)
     if isinstance(error, RetryableError) and error.code == RetryableError.code:
-        return out_of_reach(error.message, now)
+        return out_of_reach(step, error.message, now)
     return found_by_us(error.code, error.message, now, error.field or "")

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from shared.clock import EpochMs
 from shared.domain.numbers.onboarding_steps import OPTIONAL, Step
-from shared.domain.numbers.onboarding_troubles import Trouble
+from shared.domain.numbers.onboarding_troubles import Remedy, Trouble
 from shared.errors import Conflict, InvalidInput, RateLimited
 from shared.ids import PhoneNumberId, WabaId
 
@@ -112,12 +112,18 @@ def left(onboarding: Onboarding, run: str) -> Onboarding:
 
 
 def with_code(onboarding: Onboarding, waba_id: WabaId, phone_number_id: PhoneNumberId) -> Onboarding:
-    """After another sign-up: all over again, with what it names; what it does not name stays."""
-
+    """After another sign-up: all over again, with what it names. What it does not name stays, but for what the one of
+    before was found not to reach: following that remedy would find the same again."""
+    step = onboarding.next_step
+    trouble = onboarding.record(step).trouble if step is not None else None
+    refused = trouble.field if trouble is not None and trouble.remedy is Remedy.CHOOSE_ACCOUNT else ""
+    kept_waba = WabaId("") if refused == "waba_id" else onboarding.waba_id
+    is_another = bool(waba_id) and waba_id != onboarding.waba_id
+    kept_number = PhoneNumberId("") if refused or is_another else onboarding.phone_number_id
     return replace(
         onboarding,
-        waba_id=waba_id or onboarding.waba_id,
-        phone_number_id=phone_number_id or onboarding.phone_number_id,
+        waba_id=waba_id or kept_waba,
+        phone_number_id=phone_number_id or kept_number,
         token="",
         synced=(),
         steps=_repeated(onboarding, Step.CODE),

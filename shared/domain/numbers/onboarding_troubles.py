@@ -49,9 +49,11 @@ REMEDIES: Mapping[Remedy, str] = {
     "WhatsApp app of a phone), then continue.",
     Remedy.ENLARGE_PLAN: "Choose a larger plan, disconnect a number that is of no use any more, or name one "
     "`phone_number_id`; then continue.",
-    Remedy.SEND_PIN: "Continue with the number's two-step PIN as `pin`, or switch it off in WhatsApp Manager first.",
+    Remedy.SEND_PIN: "Continue with the number's two-step PIN as `pin`. Where nobody knows it, as when another platform "
+    "or tenant has set it, set a new one or switch it off in WhatsApp Manager first.",
     Remedy.VERIFY_NUMBER: "Verify the number by text message or call in WhatsApp Manager, then continue.",
-    Remedy.SEE_WHATSAPP_MANAGER: "See in WhatsApp Manager what Meta asks for, then continue.",
+    Remedy.SEE_WHATSAPP_MANAGER: "See in WhatsApp Manager what Meta asks for, then continue; where `field` is `code`, "
+    "with the code of another sign-up.",
     Remedy.WAIT: "Continue after `retry_at`; trying sooner makes the wait longer.",
     Remedy.RETRY: "Continue in a minute: the step is done again from its beginning.",
     Remedy.WRITE_FIRST: "Write anything from your own phone to the connected number, then continue with that phone's "
@@ -91,6 +93,8 @@ _ELSEWHERE = _Cause("registered_elsewhere", Remedy.DISCONNECT_ELSEWHERE)
 _MIGRATION = _Cause("migration_refused", Remedy.SEE_WHATSAPP_MANAGER)
 _LOCKED = _Cause("account_locked", Remedy.SEE_WHATSAPP_MANAGER)
 _META_DOWN = _Cause("meta_unavailable", Remedy.RETRY)
+_META_DOWN_WITH_CODE = _Cause("meta_unavailable", Remedy.REPEAT_SIGNUP, "code")
+"""The code is kept nowhere, and is good for 30 seconds: continuing alone comes to nothing."""
 
 _ANYWHERE: Mapping[str, _Cause] = {
     "0": _TOKEN_REFUSED,
@@ -106,7 +110,11 @@ _ANYWHERE: Mapping[str, _Cause] = {
     "131057": _Cause("number_in_maintenance", Remedy.WAIT, wait_ms=_MINUTE),
 }
 _BY_STEP: Mapping[Step, Mapping[str, _Cause]] = {
-    Step.CODE: {"100": _CODE_REFUSED},
+    Step.CODE: {
+        "100": _CODE_REFUSED,
+        "133004": _META_DOWN_WITH_CODE,
+        **dict.fromkeys(("131031", "368"), _Cause("account_locked", Remedy.SEE_WHATSAPP_MANAGER, "code")),
+    },
     Step.TOKEN: {"100": _TOKEN_REFUSED},
     Step.ACCOUNT: {"100": _NOT_YOURS, "10": _NOT_YOURS},
     Step.NUMBERS: {"100": _NOT_YOURS},
@@ -179,9 +187,9 @@ def found_by_us(code: str, words: str, now: EpochMs, field: str = "") -> Trouble
     return trouble if not field else Trouble(trouble.cause, trouble.remedy, words, field=field)
 
 
-def out_of_reach(words: str, now: EpochMs) -> Trouble:
-    """For no answer, or one that came too late: the step may be done again."""
-    return _trouble(_META_DOWN, words, now)
+def out_of_reach(step: Step, words: str, now: EpochMs) -> Trouble:
+    """For no answer, or one that came too late: the step may be done again, with another code where it takes one."""
+    return _trouble(_META_DOWN_WITH_CODE if step is Step.CODE else _META_DOWN, words, now)
 
 
 def _trouble(cause: _Cause, words: str, now: EpochMs, provider_code: str = "") -> Trouble:

@@ -1,6 +1,7 @@
 """The steps of connecting an account: what is next, what is repeated, and what every refusal of Meta's means."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,7 @@ from shared.domain.numbers.onboarding_steps import OPTIONAL, Step
 from shared.domain.numbers.onboarding_troubles import (
     REMEDIES,
     Remedy,
+    Trouble,
     found_by_us,
     out_of_reach,
     refused_by_meta,
@@ -49,12 +51,43 @@ def test_the_steps_come_in_their_order_and_the_test_message_last() -> None:
 
 @pytest.mark.parametrize("step", [step for step in Step if step is not Step.TEST_MESSAGE])
 def test_a_step_that_failed_is_the_next_one_until_it_is_done(step: Step) -> None:
-    failed = machine.failed(done_until(step), step, out_of_reach("no answer", NOW), NOW, unanswered=True)
+    failed = machine.failed(done_until(step), step, out_of_reach(step, "no answer", NOW), NOW, unanswered=True)
     assert (failed.next_step, failed.state) == (step, State.BLOCKED)
     mended = machine.done(failed, step, {"success": True}, NOW)
     record = mended.record(step)
     assert (record.attempts, record.trouble, record.asked_before) == (2, None, True)
     assert mended.next_step is not step
+
+
+@pytest.mark.parametrize(
+    ("step", "cause", "named", "kept"),
+    [
+        (Step.TOKEN, found_by_us("not_yours", "no access", NOW, "waba_id"), "", ("", "")),
+        (Step.NUMBERS, found_by_us("not_yours", "no such number", NOW, "phone_number_id"), "", ("1", "")),
+        (Step.REGISTRATION, found_by_us("wrong_pin", "no", NOW, "pin"), "", ("1", "11")),
+        (Step.CODE, found_by_us("code_refused", "old", NOW, "code"), "2", ("2", "")),
+        (Step.CODE, found_by_us("code_refused", "old", NOW, "code"), "1", ("1", "11")),
+    ],
+)
+def test_another_sign_up_keeps_no_name_that_it_cannot_reach(
+    step: Step, cause: Trouble, named: str, kept: tuple[str, str]
+) -> None:
+    began = replace(done_until(step), phone_number_id=PhoneNumberId("11"))
+    failed = machine.failed(began, step, cause, NOW, unanswered=False)
+    again = machine.with_code(failed, WabaId(named), PhoneNumberId(""))
+    assert (again.waba_id, again.phone_number_id) == kept
+    other = machine.with_code(failed, WabaId("3"), PhoneNumberId("33"))
+    assert (other.waba_id, other.phone_number_id) == ("3", "33"), "what the new one names counts"
+
+
+@pytest.mark.parametrize("code", ["", "133004", "368", "131031"])
+def test_whatever_goes_wrong_with_the_code_takes_another_one(code: str) -> None:
+    """It is kept nowhere, so continuing alone does the step again to no avail."""
+    found = refused_by_meta(Step.CODE, code, "no", NOW) if code else out_of_reach(Step.CODE, "no answer", NOW)
+    assert found.field == "code"
+    assert "sign-up" in REMEDIES[found.remedy]
+    if not code:
+        assert (found.remedy, out_of_reach(Step.TOKEN, "no answer", NOW).remedy) == (Remedy.REPEAT_SIGNUP, Remedy.RETRY)
 
 
 def test_another_code_has_everything_done_again() -> None:
