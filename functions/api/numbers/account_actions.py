@@ -1,18 +1,19 @@
 """Accounts and numbers that are connected: asking Meta for them anew, and disconnecting them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeVar
 
 from functions.api.meta.calls import Graph, every
 from functions.api.numbers.claiming import Claims
-from functions.api.numbers.facts import FACT_FIELDS, bring_up_to_date, facts_from, read_facts
+from functions.api.numbers.facts import FACT_FIELDS, bring_up_to_date, facts_from, number_from, read_facts
 from shared.clients.graph import GraphAccess
 from shared.clock import EpochMs
+from shared.domain.accounts.plans import entitlements
 from shared.domain.numbers.number import DISCONNECTED_HERE, LEFT_ACCOUNT, Number, Waba
-from shared.errors import Conflict, ProviderRejected, RateLimited, RetryableError
+from shared.errors import Conflict, LimitExceeded, ProviderRejected, RateLimited, RetryableError
 from shared.ids import PhoneNumberId, TenantId, WabaId
 from shared.observability import count
 from shared.services.campaign_pause import pause_campaigns
@@ -93,7 +94,7 @@ def refresh_account(
     parts: ConnectedParts, tenant_id: TenantId, waba_id: WabaId, asked_at: EpochMs, now: EpochMs
 ) -> Refreshed:
     """With its numbers as Meta lists them now: one that moved here from another of the tenant's accounts moves along,
-    and one that is listed no more is disconnected, and whoever has it now may connect it. Raises like
+    whichever of the two is asked for first, and one that is listed no more is disconnected, and whoever has it now may connect it. Raises like
     `refresh_number`."""
     access = parts.access.of_account(tenant_id, parts.accounts.waba(tenant_id, waba_id), now)
     with _asking(partial(parts.accounts.change_waba, tenant_id, waba_id), asked_at, now):
@@ -103,13 +104,14 @@ def refresh_account(
     known = {number.phone_number_id: number for number in parts.accounts.numbers(tenant_id)}
     for phone_number_id, number in known.items():
         if phone_number_id in rows:
-            _bring_along(parts, tenant_id, waba_id, number, rows[phone_number_id], now)
+            _bring_along(parts, tenant_id, waba, number, rows[phone_number_id], now)
         elif number.waba_id == waba_id and number.status != "disconnected":
             parts.accounts.change_number(tenant_id, phone_number_id, lambda one: _left(one, LEFT_ACCOUNT, now))
             parts.accounts.release_number(tenant_id, phone_number_id)
     numbers = [number for number in parts.accounts.numbers(tenant_id) if number.waba_id == waba_id]
     _pause_stopped(parts, tenant_id, waba_id, numbers, now)
-    unconnected = {one: str(row.get("display_phone_number", "")) for one, row in rows.items() if one not in known}
+    here = {number.phone_number_id for number in numbers if not number.has_left}
+    unconnected = {one: str(row.get("display_phone_number", "")) for one, row in rows.items() if one not in here}
     return Refreshed(waba, numbers, unconnected)
 
 
@@ -118,14 +120,26 @@ def _numbers_of(waba_id: WabaId, access: GraphAccess) -> tuple[str, GraphAccess,
 
 
 def _bring_along(
-    parts: ConnectedParts, tenant_id: TenantId, waba_id: WabaId, number: Number, row: Mapping[str, Any], now: EpochMs
+    parts: ConnectedParts, tenant_id: TenantId, waba: Waba, number: Number, row: Mapping[str, Any], now: EpochMs
 ) -> None:
-    if number.waba_id != waba_id:
-        number = parts.accounts.change_number(
-            tenant_id, number.phone_number_id, lambda one: replace(one, waba_id=waba_id)
-        )
+    one = number.phone_number_id
+    if number.waba_id != waba.waba_id:
+        number = parts.accounts.change_number(tenant_id, one, lambda found: replace(found, waba_id=waba.waba_id))
         count("NumberMoved")
-    bring_up_to_date(parts.accounts, tenant_id, number, facts_from(row), now)
+    facts = facts_from(row)
+    if number.status == "disconnected" and number.reason == LEFT_ACCOUNT and facts.works:
+        number = _taken_back(parts, tenant_id, waba, number_from(row, waba.waba_id, now))
+    bring_up_to_date(parts.accounts, tenant_id, number, facts, now)
+
+
+def _taken_back(parts: ConnectedParts, tenant_id: TenantId, waba: Waba, listed: Number) -> Number:
+    """One that was found gone from another of the tenant's accounts before it was looked for in this one. Where another
+    tenant has it by now, or the plan has no room for it, it stays as it is."""
+    tenant = parts.accounts.tenant(tenant_id)
+    with suppress(Conflict, LimitExceeded):
+        parts.accounts.connect(tenant_id, waba, [listed], entitlements(tenant.plan, tenant.subscription_status))
+        count("NumberMoved")
+    return parts.accounts.number(tenant_id, listed.phone_number_id)
 
 
 def _described(waba: Waba, answer: Mapping[str, Any], now: EpochMs) -> Waba:

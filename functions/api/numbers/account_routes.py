@@ -72,7 +72,7 @@ def get_account(waba_id: AccountPath) -> AccountOut:
 )
 def post_refresh_account(waba_id: AccountPath) -> RefreshedAccountOut:
     """Once a minute. A number that moved to this account at Meta from another of the tenant's moves here too; what Meta
-    lists and is not connected is in `unconnected`: sign up again to connect it.
+    lists and is not connected, or not any more, is in `unconnected`: sign up again to connect it.
     """
     now = epoch_ms()
     found = refresh_account(deps(), caller(router).tenant_id, waba_id, operation(router).at, now)

@@ -43,6 +43,11 @@ class Facts:
     name_status: str = ""
     health: Health | None = None
 
+    @property
+    def works(self) -> bool:
+        """Whether Meta has it registered, and lets it send."""
+        return self.status in _WORKING
+
     def applied_to(self, number: Number, at: EpochMs) -> Number:
         """`at` is the moment before Meta was asked (epoch ms): what is known of later stays."""
         if self.quality:

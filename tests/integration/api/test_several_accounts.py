@@ -92,3 +92,33 @@ def test_a_number_that_meta_took_away_leaves_its_room_in_the_plan(made: Callable
         one.tenant, PhoneNumberId(one.number), lambda found: replace(found, status="disconnected", reason=left)
     )
     assert again() == (("connected", "test_message") if LEAVING[left] else ("blocked", "numbers"))
+
+
+def test_a_number_that_moved_is_found_whichever_account_is_asked_for_first(business: Business) -> None:
+    other = another(business)
+    business.script(phone_number={"id": business.number, "waba_id": other})
+
+    def refreshed(waba: str) -> Any:
+        return call(business, "POST", f"/v1/whatsapp/accounts/{waba}/refresh").body
+
+    assert [(one["status"], one["reason"]) for one in refreshed(business.waba)["numbers"]] == [
+        ("disconnected", "no_longer_in_the_account")
+    ]
+    shown = refreshed(other)
+    assert {one["status"] for one in shown["numbers"]} == {"active"}
+    assert (business.number in [one["id"] for one in shown["numbers"]], shown["unconnected"]) == (True, [])
+    owner = business.api.deps.accounts.tenant_of_number(PhoneNumberId(business.number))
+    assert owner == business.tenant
+
+
+def test_a_number_that_moved_and_is_another_tenants_stays_theirs(
+    business: Business, made: Callable[..., Business]
+) -> None:
+    other, theirs = another(business), made()
+    business.script(phone_number={"id": business.number, "waba_id": theirs.waba, "pin": ""})
+    call(business, "POST", f"/v1/whatsapp/accounts/{business.waba}/refresh")
+    assert theirs.start(phone_number_id=business.number)["status"] == "connected"
+    business.script(phone_number={"id": business.number, "waba_id": other})
+    shown = call(business, "POST", f"/v1/whatsapp/accounts/{other}/refresh").body
+    assert business.number in [one["id"] for one in shown["unconnected"]]
+    assert business.api.deps.accounts.tenant_of_number(PhoneNumberId(business.number)) == theirs.tenant
