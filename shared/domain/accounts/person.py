@@ -28,12 +28,13 @@ class EndedSession:
 @dataclass(frozen=True, slots=True)
 class EmailChange:
     """`code` is the hash of what was mailed to the new address; good until `expires_at` (epoch ms). `is_proved`: it
-    came back, and the user pool may have the new address since."""
+    came back, and the user pool may have the new address since. `is_settled`: all have it, and the code says so again."""
 
     email: str
     code: str
     expires_at: EpochMs
     is_proved: bool = False
+    is_settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,24 +121,32 @@ def second_factor_off(person: Person) -> Person:
 
 
 def prove_address(code: str, now: EpochMs) -> PersonChange:
-    """The code that was mailed to a new address came back, as its hash. Again changes nothing, and is good for as long
-    as the change was not finished. Raises InvalidInput (`wrong_code`)."""
+    """The code that was mailed to a new address came back, as its hash. Again changes nothing; while the change is not
+    finished it is good without an end. Raises InvalidInput (`wrong_code`)."""
 
     def change(person: Person) -> Person:
         pending = person.email_change
         if pending is None or pending.code != code or (now >= pending.expires_at and not pending.is_proved):
             raise InvalidInput("the code is wrong or too old", field="code", code="wrong_code")
-        return replace(person, email_change=replace(pending, is_proved=True))
+        return person if pending.is_settled else replace(person, email_change=replace(pending, is_proved=True))
 
     return change
 
 
 def address_settled(email: str) -> PersonChange:
-    """The change to this address is finished, or can be no more; one that was begun since stays."""
+    """The change to this address is finished; one that was begun since stays."""
+    return _email_change(email, lambda pending: replace(pending, is_proved=False, is_settled=True))
 
+
+def address_given_up(email: str) -> PersonChange:
+    """Somebody else has this address by now; a change that was begun since stays."""
+    return _email_change(email, lambda _pending: None)
+
+
+def _email_change(email: str, become: Callable[[EmailChange], EmailChange | None]) -> PersonChange:
     def change(person: Person) -> Person:
         pending = person.email_change
-        return replace(person, email_change=None) if pending is not None and pending.email == email else person
+        return person if pending is None or pending.email != email else replace(person, email_change=become(pending))
 
     return change
 

@@ -345,9 +345,35 @@ def test_a_new_address_is_proved_before_anything_changes(people: People, owner: 
     confirmed = owner.call("POST", "/v1/me/email/confirm", {"code": code})
     assert (confirmed.status, confirmed.body["email"]) == (200, new)
     assert "another address" in people.mailbox.newest(owner.email), "the former one is told"
-    assert problem(owner.call("POST", "/v1/me/email/confirm", {"code": code})) == (422, "wrong_code")
+    told = len(people.mailbox.mails)
+    again = owner.call("POST", "/v1/me/email/confirm", {"code": code})
+    assert (again.status, again.body) == (200, confirmed.body), "its first answer may have been lost"
+    assert len(people.mailbox.mails) == told
     assert people.anybody("/v1/login", {"email": owner.email, "password": PASSWORD}).status == 401
     assert people.anybody("/v1/login", {"email": new, "password": PASSWORD}).status == 200
+
+
+def test_who_only_began_to_sign_up_with_an_address_is_in_the_way_of_nobody_who_proves_it(
+    people: People, owner: Person
+) -> None:
+    new = f"new-{owner.email}"
+    named = [{"Name": "email", "Value": new}]
+    people.pool.sign_up(ClientId="client", Username=new, Password=OTHER, UserAttributes=named)
+    assert owner.call("POST", "/v1/me/email", {"email": new, "password": PASSWORD}).status == 204
+    code = people.mailbox.newest(new).partition("code is ")[2][:6]
+    assert owner.call("POST", "/v1/me/email/confirm", {"code": code}).body["email"] == new
+    assert people.anybody("/v1/login", {"email": new, "password": PASSWORD}).status == 200
+
+
+def test_a_code_is_taken_as_the_authenticator_shows_it(people: People, owner: Person) -> None:
+    secret = owner.call("POST", "/v1/me/second-factor", {"password": PASSWORD}).body["secret"]
+
+    def spaced() -> str:
+        return f"{totp(secret)[:3]} {totp(secret)[3:]}"
+
+    assert owner.call("POST", "/v1/me/second-factor/confirm", {"code": spaced()}).status == 200
+    login = {"email": owner.email, "password": PASSWORD, "second_factor_code": spaced()}
+    assert people.anybody("/v1/login", login).status == 200
 
 
 def test_an_address_with_an_account_is_told_to_who_reads_its_mails_only(people: People, owner: Person) -> None:

@@ -17,7 +17,7 @@ from functions.api.accounts.team.parts import TeamParts
 from functions.api.http.refusal import Refusal
 from infra.local.tenant import APPLICANT
 from shared.clock import EpochMs, epoch_ms
-from shared.domain.accounts.account import Member, Principal, Role
+from shared.domain.accounts.account import Member, Principal, Role, Suspension
 from shared.domain.accounts.invitation import GOOD_FOR_MS
 from shared.domain.accounts.permissions import scopes_of
 from shared.domain.accounts.signup import HOLD_MS
@@ -527,3 +527,37 @@ def test_whoever_has_a_second_factor_and_no_team_is_told_and_signs_up_again(peop
     assert problem(people.anybody("/v1/login", login)) == (403, "mfa_required"), "the password alone makes nothing"
     token = ok(people.anybody("/v1/login", login | {"second_factor_code": totp(secret)}))["access_token"]
     assert role_of(people, replace(person, token=token)) == "owner"
+
+
+def test_whoever_follows_their_link_again_is_told_what_they_were_told(people: People, owner: Person) -> None:
+    """The answer to their first call may have been lost; nobody else learns anything."""
+    email = f"rui-{new_ulid().lower()}@example.com"
+    ok(owner.call("POST", "/v1/invitations", {"email": email, "role": "agent"}))
+    following = acceptance(people.link(email))
+    first = ok(people.anybody("/v1/invitations/accept", following))
+    assert ok(people.anybody("/v1/invitations/accept", following)) == first
+    other = people.anybody("/v1/invitations/accept", following | {"password": OTHER})
+    assert problem(other) == (409, "invitation_over")
+    ok(owner.call("DELETE", f"/v1/members/{first['member_id']}"))
+    assert problem(people.anybody("/v1/invitations/accept", following)) == (409, "invitation_over")
+
+
+def test_an_ownership_that_went_over_is_no_clash_with_itself(people: People, owner: Person) -> None:
+    heir, third = people.joined(owner, "admin"), people.joined(owner, "admin")
+    body = {"member_id": heir.member, "password": PASSWORD}
+    first = ok(owner.call("POST", "/v1/members/transfer-ownership", body))
+    assert ok(owner.call("POST", "/v1/members/transfer-ownership", body)) == first
+    late = owner.call("POST", "/v1/members/transfer-ownership", body | {"member_id": third.member})
+    assert problem(late) == (409, "changed_meanwhile")
+
+
+def test_nobody_joins_a_suspended_business(people: People, owner: Person) -> None:
+    email, accounts = f"rui-{new_ulid().lower()}@example.com", people.api.deps.accounts
+    ok(owner.call("POST", "/v1/invitations", {"email": email, "role": "agent"}))
+    suspension = Suspension("s", "spam", "kim", epoch_ms())
+    accounts.change_tenant(owner.tenant, lambda found: replace(found, suspension=suspension))
+    refused = people.anybody("/v1/invitations/accept", acceptance(people.link(email)))
+    assert problem(refused) == (403, "tenant_suspended")
+    assert people.pool.people.get(email) is None, "and no account is made"
+    accounts.change_tenant(owner.tenant, lambda found: replace(found, suspension=None))
+    assert ok(people.anybody("/v1/invitations/accept", acceptance(people.link(email))))["role"] == "agent"

@@ -9,6 +9,7 @@ from shared.domain.accounts.person import (
     MOST_ENDED,
     EmailChange,
     Person,
+    address_given_up,
     address_settled,
     end_all_sessions,
     end_session,
@@ -104,4 +105,15 @@ def test_an_address_that_was_proved_in_time_stays_so_until_its_change_is_finishe
         with pytest.raises(InvalidInput):
             prove_address(code, now)(found)
     assert address_settled("another@example.com")(proved) == proved
-    assert address_settled("new@example.com")(proved).email_change is None
+    assert address_given_up("new@example.com")(proved).email_change is None
+
+
+def test_a_code_says_again_what_it_did_while_it_is_good_and_does_nothing() -> None:
+    later = EpochMs(NOW + 1)
+    settled = address_settled("new@example.com")(
+        Person(email_change=EmailChange("new@example.com", "hash", later, is_proved=True))
+    )
+    assert prove_address("hash", NOW)(settled) == settled
+    assert settled.email_change is not None and settled.email_change.is_settled and not settled.email_change.is_proved
+    with pytest.raises(InvalidInput):
+        prove_address("hash", later)(settled)

@@ -11,11 +11,9 @@ from dataclasses import dataclass, field, replace
 from functions.api.accounts.mailer import MailNotSent
 from functions.api.accounts.mails import Language, MailKind, language_of, mail_of
 from functions.api.accounts.parts import AccountParts
-from functions.api.accounts.passwords import check_password
-from functions.api.accounts.pool_errors import wrong_code
 from functions.api.accounts.sessions.log_in import Credentials, Entrance, is_own_address, log_out_everywhere
 from functions.api.accounts.sessions.proof import Caller, Enrolling, prove_caller, prove_to_be
-from functions.api.accounts.signup import free_address
+from functions.api.accounts.signup.actions import free_address
 from functions.api.accounts.user_pool.errors import wrong_code
 from functions.api.accounts.user_pool.passwords import check_password
 from shared.clock import EpochMs
@@ -24,6 +22,7 @@ from shared.domain.accounts.attempts import Attempt
 from shared.domain.accounts.person import (
     RECOVERY_CODES,
     EmailChange,
+    address_given_up,
     address_settled,
     enrolling,
     other_recovery_codes,
@@ -116,17 +115,20 @@ def start_email_change(parts: AccountParts, caller: Caller, who: Credentials, em
 
 def finish_email_change(parts: AccountParts, caller: Caller, code: str, now: EpochMs) -> Member:
     """Raises InvalidInput (`wrong_code`), Conflict (`email_taken`) and RateLimited. Repeating it after a failure goes
-    on where that was, and so does a log-in with the new address."""
+    on where that was, and so does a log-in with the new address; once it is done it changes nothing, as long as the
+    code is good."""
     entrance, member = parts.entrance, caller.member
     entrance.limits.take(Attempt.CODE, member.subject, caller.address, now)
-    proved = entrance.people.change(member.subject, prove_address(_hashed(member.subject, code), now))
-    email = proved.email_change.email if proved.email_change is not None else member.email
+    proved = entrance.people.change(member.subject, prove_address(_hashed(member.subject, code), now)).email_change
+    if proved is None or proved.is_settled:
+        return member
+    email = proved.email
     try:
         entrance.changes.change_email(member.subject, email)
     except Conflict:
         # Whoever began to sign up with this address never proved it: this is proof.
         if not free_address(entrance.doors, email):
-            entrance.people.change(member.subject, address_settled(email))
+            entrance.people.change(member.subject, address_given_up(email))
             raise
         entrance.changes.change_email(member.subject, email)
     changed = parts.accounts.change_member(

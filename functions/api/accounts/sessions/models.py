@@ -2,14 +2,16 @@
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from functions.api.accounts.field_models import Email, Password
 from functions.api.accounts.user_pool.logic.session import Session
 from functions.api.http.fields import Input, Moment, Output, open_to
 
-Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20)]
-NeededCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20)]
+_AS_SHOWN = AfterValidator(lambda code: "".join(code.split()))
+"""Authenticators show `123 456`."""
+Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20), _AS_SHOWN]
+NeededCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20), _AS_SHOWN]
 Token = Annotated[str, StringConstraints(min_length=1, max_length=8_000)]
 _SECOND_FACTOR = Field(description="what the authenticator shows, where the account has a second factor")
 _RECOVERY = Field(description="one of the recovery codes, where the authenticator is lost; each is good once")

@@ -122,8 +122,8 @@ def _proved_by_password(users: UserPool, email: str, password: str) -> str:
 
 
 def log_in(doors: Doors, email: str, password: str, *, code: str, now: EpochMs) -> Session:
-    """Without making the tenant (`complete`). Raises Unauthenticated, the same whatever is wrong, SecondFactorNeeded and
-    RateLimited."""
+    """Without making the tenant (`complete`). Raises Unauthenticated, the same whatever is wrong, SecondFactorNeeded
+    and RateLimited."""
     try:
         return _with_code(doors, email, password, code=code, now=now) if code else doors.users.log_in(email, password)
     except (EmailUnverified, Unauthenticated) as exc:

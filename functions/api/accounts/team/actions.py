@@ -72,8 +72,8 @@ def transfer_ownership(parts: TeamParts, principal: Principal, to: str) -> Membe
 
     def decide(found: Mapping[str, Member]) -> Mapping[str, Member]:
         next_owner, owner = _present(found, to), _present(found, own_id)
-        if owner.role is Role.ADMIN and next_owner.role is Role.OWNER:
-            return {}
+        if (next_owner.role, owner.role) == (Role.OWNER, Role.ADMIN):
+            return {}  # by a call whose answer was lost
         if owner.role is not Role.OWNER:
             raise Conflict("somebody else has taken the ownership meanwhile", code="changed_meanwhile")
         return {

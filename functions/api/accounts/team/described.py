@@ -51,8 +51,8 @@ DESCRIPTION = Description(
         "delete_invitation": {403: ("wider_role",), 409: ("invitation_accepted",)},
         "open_invitation": {
             **PROOF,
-            403: (*PROOF[403], "tenant_suspended"),
             402: ("plan_limit",),
+            403: (*PROOF[403], "tenant_suspended"),
             404: ("not_found",),
             409: ("account_exists", "already_member", "in_another_team", "invitation_over"),
             422: ("policy_not_current", "weak_password", "wrong_code"),

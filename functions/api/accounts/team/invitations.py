@@ -29,7 +29,7 @@ from shared.domain.accounts.invitation import (
 )
 from shared.domain.accounts.permissions import Role
 from shared.domain.accounts.plans import Entitlements, check_members
-from shared.errors import AppError, Conflict, Forbidden, InvalidInput, NotFound
+from shared.errors import AppError, Conflict, Forbidden, InvalidInput, NotFound, Unauthenticated
 from shared.ids import TenantId
 
 
@@ -110,18 +110,18 @@ def accept(parts: TeamParts, acceptance: Acceptance, address: str, now: EpochMs)
     try:
         invitation = parts.team.invitation(tenant_id, invitation_id)
     except NotFound:
-        raise invitation_over() from None
+        return tenant_id, _joined_before(parts, tenant_id, invitation_id, acceptance, address, now)
     if not invitation.is_of(secret) or invitation.revoked or now >= invitation.expires_at:
         raise invitation_over()
     if not is_vouched_for(invitation, {one.member_id: one for one in parts.accounts.members(tenant_id)}):
         raise invitation_over()
-    if parts.accounts.tenant(tenant_id).suspension is not None:
-        raise Forbidden("this business is suspended: nobody joins it until that is lifted", code="tenant_suspended")
+    _require_open(parts, tenant_id)
     subject = _person(parts, invitation.email, acceptance, address, now)
     owner = parts.accounts.owner_of_subject(subject)
     if owner is not None and owner.tenant_id != tenant_id:
         raise _elsewhere()
-    _claim(parts, tenant_id, invitation_id, secret, subject=subject, now=now)
+    if not _claim(parts, tenant_id, invitation_id, secret, subject=subject, now=now):
+        return tenant_id, _who_joined(parts, tenant_id, invitation_id, subject)
     member = Member(
         member_id=invitation_id,
         subject=subject,
@@ -141,14 +141,54 @@ def accept(parts: TeamParts, acceptance: Acceptance, address: str, now: EpochMs)
     return tenant_id, member
 
 
+def _require_open(parts: TeamParts, tenant_id: TenantId) -> None:
+    """Nobody joins a suspended business. Raises Forbidden (`tenant_suspended`)."""
+    if parts.accounts.tenant(tenant_id).suspension is not None:
+        words = "this business is suspended: nobody joins it until an operator of the platform lifts that"
+        raise Forbidden(words, code="tenant_suspended")
+
+
 def _claim(
     parts: TeamParts, tenant_id: TenantId, invitation_id: str, secret: str, *, subject: str, now: EpochMs
-) -> None:
-    """Nobody else can accept it, or revoke it. Raises Conflict (`invitation_over`)."""
+) -> bool:
+    """Nobody else can accept it, or revoke it; False for one that is no more. Raises Conflict (`invitation_over`)."""
     try:
         parts.team.change_invitation(tenant_id, invitation_id, lambda one: accepted(one, secret, subject, now))
     except NotFound:
+        return False
+    return True
+
+
+def _joined_before(
+    parts: TeamParts, tenant_id: TenantId, invitation_id: str, acceptance: Acceptance, address: str, now: EpochMs
+) -> Member:
+    """Who came by it, if they show once more that they are it: the answer to their first call was lost. Raises Conflict
+    (`invitation_over`) for anybody else, and as a log-in does, but for what is told of a password."""
+    member = parts.accounts.find_member(tenant_id, invitation_id)
+    if member is None:
+        raise invitation_over()
+    try:
+        subject = prove(parts.entrance, _credentials(member.email, acceptance), address, now)
+    except Unauthenticated:
         raise invitation_over() from None
+    return _who_joined(parts, tenant_id, invitation_id, subject)
+
+
+def _who_joined(parts: TeamParts, tenant_id: TenantId, invitation_id: str, subject: str) -> Member:
+    """By it, and is this person. Raises Conflict (`invitation_over`)."""
+    member = parts.accounts.find_member(tenant_id, invitation_id)
+    if member is None or member.subject != subject:
+        raise invitation_over()
+    return member
+
+
+def _credentials(email: str, acceptance: Acceptance) -> Credentials:
+    return Credentials(
+        email,
+        acceptance.password,
+        second_factor_code=acceptance.second_factor_code,
+        recovery_code=acceptance.recovery_code,
+    )
 
 
 def _give_back(parts: TeamParts, tenant_id: TenantId, invitation_id: str) -> None:
@@ -187,13 +227,7 @@ def _person(parts: TeamParts, email: str, acceptance: Acceptance, address: str, 
     users, changes = parts.entrance.doors.users, parts.entrance.changes
     found = users.find(email)
     if found is not None and found.confirmed and not found.without_password:
-        who = Credentials(
-            email,
-            acceptance.password,
-            second_factor_code=acceptance.second_factor_code,
-            recovery_code=acceptance.recovery_code,
-        )
-        return prove(parts.entrance, who, address, now)
+        return prove(parts.entrance, _credentials(email, acceptance), address, now)
     check_policy(acceptance.policy_version)
     if not acceptance.name:
         raise InvalidInput("say your name: there is no account with this address yet", field="name")
