@@ -144,7 +144,8 @@ def of_validation(errors: Iterable[Mapping[str, object]]) -> Problem:
         if error.get("type") in _NO_MEMBER:
             parts.append("type")
         name = ".".join(parts[1:] if parts and parts[0] in _PLACES else parts)
-        wording = _wording(error) if name else "the request needs a JSON body"
+        # What a whole body lacks is said by its own rule; of anything else that has no place there is no body.
+        wording = _wording(error) if name or error.get("type") == "value_error" else "the request needs a JSON body"
         found.append(FieldError(name, wording))
     return invalid(found)
 

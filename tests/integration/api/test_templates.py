@@ -504,3 +504,26 @@ def test_the_library_comes_in_pages_and_by_language(api: Api, shelf: TenantId) -
     everything = api.call("GET", "/v1/template-library", tenant=shelf, query="limit=100").body
     assert {item["language"] for item in everything["items"]} == {"en", "ms", "id", "ar", "es", "pt_BR"}
     assert everything["next_cursor"] is None
+
+
+def test_a_test_that_is_refused_names_its_place_and_leaves_nobody_behind(chat: Chat) -> None:
+    body: Json = {"type": "BODY", "text": "Hello {{1}}, hi.", "example": {"body_text": [["Ana"]]}}
+    template = made(chat, name="greeting", components=[body])
+    test = {"template_id": template["id"], "phone_number_id": chat.number, "phone": "+34600111777"}
+
+    def people() -> tuple[int, int]:
+        return tuple(len(ask(chat, "GET", path).body["items"]) for path in ("/v1/contacts", "/v1/conversations"))  # type: ignore[return-value]
+
+    before = people()
+    for wrong, place in (({"template_id": "4711"}, "template_id"), ({"variables": {}}, "variables.body.1")):
+        refused = ask(chat, "POST", "/v1/template-tests", {**test, "variables": {"body.1": "Ana"}, **wrong})
+        assert (refused.body["code"] in ("not_found", "invalid_input"), refused.body["field"]) == (True, place)
+    assert [error["field"] for error in refused.body["errors"]] == ["variables.body.1"]
+    assert people() == before
+    assert ask(chat, "POST", "/v1/template-tests", {**test, "variables": {"body.1": "Ana"}}).status == 201
+
+
+def test_an_edit_of_nothing_is_told_so(chat: Chat) -> None:
+    """By the rule of the whole body, and not as if there were none."""
+    refused = ask(chat, "PATCH", f"/v1/templates/{made(chat, name='still')['id']}", {})
+    assert refused.body["errors"][0]["message"].startswith("name something to change")

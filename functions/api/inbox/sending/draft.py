@@ -1,7 +1,8 @@
 """From what a caller asks to send to what is sent: templates compiled, files and messages named as Meta knows them."""
 
 import re
-from typing import cast
+from collections.abc import Mapping
+from typing import NamedTuple, cast
 
 from functions.api.http.request import Operation
 from functions.api.inbox.sending.files import at_meta, message_media, meta_ids
@@ -21,12 +22,13 @@ from shared.domain.conversations.outgoing_message import (
     with_meta_ids,
     with_own_ids,
 )
-from shared.domain.media.library import FileUse
+from shared.domain.media.library import AtMeta, FileUse
 from shared.domain.media.media_types import MediaKind
 from shared.domain.media.message_media import MessageMedia
 from shared.domain.templates.compiler import (
     CompileError,
     Problem,
+    SendPlan,
     Unsendable,
     compile_plan,
     message_body,
@@ -37,7 +39,7 @@ from shared.domain.templates.slots import slots_of
 from shared.domain.templates.template import Template, UnsupportedComponent
 from shared.domain.templates.variables import Variable, with_files
 from shared.errors import InvalidInput, NotFound
-from shared.ids import TenantId
+from shared.ids import PhoneNumberId, TenantId
 from shared.services.single_send import Draft
 
 REACTION_MS = 30 * DAY_MS
@@ -109,27 +111,43 @@ def _reacted_to(deps: DraftParts, tenant_id: TenantId, conversation: Conversatio
     return _wamid_of(deps, tenant_id, conversation, named, field)
 
 
-def _template(
-    deps: DraftParts, tenant_id: TenantId, conversation: Conversation, asked: TemplateContent, now: EpochMs
-) -> tuple[dict[str, object], str, Purpose]:
-    """Meta's `template` object, the text that the person reads, and the purpose that the gate goes by."""
-    template = _own_template(deps, tenant_id, conversation, asked.template_id)
-    contact = deps.contacts.get(tenant_id, conversation.contact_id)
-    if contact is None:
-        raise NotFound("there is no such conversation")
+class Compiled(NamedTuple):
+    """`files` are the library's that its variables name, as Meta knows them."""
+
+    template: Template
+    plan: SendPlan
+    files: Mapping[str, AtMeta]
+
+
+def compiled_template(
+    deps: DraftParts, tenant_id: TenantId, phone_number_id: PhoneNumberId, asked: TemplateContent, now: EpochMs
+) -> Compiled:
+    """What can be said of it before it is known to whom it goes. Raises as `draft_of`."""
+    template = _own_template(deps, tenant_id, phone_number_id, asked.template_id)
     uses = [
         (f"template.variables.{slot}", FileUse(file_id, _kind_of(slot)))
         for slot, value in asked.variables.items()
         if (file_id := _file_of(value))
     ]
-    files = at_meta(deps.media, tenant_id, conversation.phone_number_id, uses, now)
+    files = at_meta(deps.media, tenant_id, phone_number_id, uses, now)
     variables = with_files({slot: _variable(value) for slot, value in asked.variables.items()}, files)
     fields = {field.key: field.kind for field in deps.fields.all(tenant_id)} if variables else {}
     try:
-        plan = compile_plan(template, variables, fields, now)
-        values = resolve(plan, contact)
+        return Compiled(template, compile_plan(template, variables, fields, now), files)
     except CompileError as error:
         raise CompileError([Problem(f"template.{p.field}", p.message) for p in error.problems]) from error
+
+
+def _template(
+    deps: DraftParts, tenant_id: TenantId, conversation: Conversation, asked: TemplateContent, now: EpochMs
+) -> tuple[dict[str, object], str, Purpose]:
+    """Meta's `template` object, the text that the person reads, and the purpose that the gate goes by."""
+    template, plan, files = compiled_template(deps, tenant_id, conversation.phone_number_id, asked, now)
+    contact = deps.contacts.get(tenant_id, conversation.contact_id)
+    if contact is None:
+        raise NotFound("there is no such conversation")
+    try:
+        values = resolve(plan, contact)
     except Unsendable as error:
         wording = f"{str(error.reason).replace('_', ' ')}: give a value that fits, or a fallback"
         raise InvalidInput(wording, field=f"template.variables.{error.slot}") from error
@@ -152,12 +170,14 @@ def _kind_of(slot: str) -> MediaKind:
     return cast("MediaKind", kind)
 
 
-def _own_template(deps: DraftParts, tenant_id: TenantId, conversation: Conversation, template_id: str) -> Template:
+def _own_template(
+    deps: DraftParts, tenant_id: TenantId, phone_number_id: PhoneNumberId, template_id: str
+) -> Template:
     try:
         template = deps.templates.get(tenant_id, template_id)
     except NotFound as error:
         raise NotFound("there is no such template", field="template.template_id") from error
-    number = deps.accounts.number(tenant_id, conversation.phone_number_id)
+    number = deps.accounts.number(tenant_id, phone_number_id)
     if template.waba_id != number.waba_id:
         raise InvalidInput("the template is of another account than the number", field="template.template_id")
     return template
