@@ -49,8 +49,8 @@ REMEDIES: Mapping[Remedy, str] = {
     "WhatsApp app of a phone), then continue.",
     Remedy.ENLARGE_PLAN: "Choose a larger plan, disconnect a number that is of no use any more, or name one "
     "`phone_number_id`; then continue.",
-    Remedy.SEND_PIN: "Continue with the number's two-step PIN as `pin`. Where nobody knows it, as when another platform "
-    "or tenant has set it, set a new one or switch it off in WhatsApp Manager first.",
+    Remedy.SEND_PIN: "Continue with the number's two-step PIN as `pin`. Where nobody knows it, as when another "
+    "platform or tenant has set it, set a new one or switch it off in WhatsApp Manager first.",
     Remedy.VERIFY_NUMBER: "Verify the number by text message or call in WhatsApp Manager, then continue.",
     Remedy.SEE_WHATSAPP_MANAGER: "See in WhatsApp Manager what Meta asks for, then continue; where `field` is `code`, "
     "with the code of another sign-up.",

@@ -170,9 +170,7 @@ def _kind_of(slot: str) -> MediaKind:
     return cast("MediaKind", kind)
 
 
-def _own_template(
-    deps: DraftParts, tenant_id: TenantId, phone_number_id: PhoneNumberId, template_id: str
-) -> Template:
+def _own_template(deps: DraftParts, tenant_id: TenantId, phone_number_id: PhoneNumberId, template_id: str) -> Template:
     try:
         template = deps.templates.get(tenant_id, template_id)
     except NotFound as error:
