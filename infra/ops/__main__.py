@@ -19,6 +19,7 @@ from infra.ops import (
     gauges,
     incidents,
     letters,
+    members,
     numbers,
     operators,
     parked,
@@ -36,7 +37,7 @@ from shared.store.engine.database import open_database
 
 NOUNS = (
     *(tenants, campaigns, people, numbers, incidents, sending),
-    *(letters, parked, changes, gauges, accounts, rotation, operators, audit),
+    *(letters, parked, changes, gauges, accounts, rotation, operators, members, audit),
 )
 
 

@@ -1,13 +1,11 @@
 """`operators`: who looks after tenants by the API. Nobody becomes one in any other way."""
 
 import argparse
-import secrets
-import string
-from typing import Any
 
 from functions.api.accounts.operators.actions import end_access
 from functions.api.accounts.user_pool.pool import PoolPerson, UserPool
 from infra.ops.desk import Answer, Desk, Nouns, add_noun, add_verb, moment, said_why
+from infra.ops.pool import Pool
 from infra.ops.tenant_log import deed
 from shared.domain.accounts.account import PLATFORM
 from shared.domain.accounts.operator import GROUP, Operator
@@ -21,8 +19,6 @@ from shared.store.accounts.people import People
 from shared.store.accounts.support_access import SupportAccesses
 from shared.store.engine.audited import on_occasion
 
-_PASSWORD_CHARACTERS = 48
-
 
 def add_to(nouns: Nouns) -> None:
     verbs = add_noun(nouns, "operators", "people who look after tenants by the API")
@@ -33,48 +29,8 @@ def add_to(nouns: Nouns) -> None:
     add_verb(verbs, "list", _list, "who they are, whether they have a second factor, and at which tenant they look")
 
 
-class _Pool:
-    """The user pool, as far as it concerns operators."""
-
-    def __init__(self, desk: Desk) -> None:
-        self.client: Any = desk.aws.cognito
-        self.pool_id = desk.stack.outputs["UserPoolId"]
-        self._users = UserPool(desk.aws.cognito, self.pool_id, desk.stack.outputs["UserPoolClientId"])
-
-    def find(self, email: str) -> PoolPerson | None:
-        return self._users.find(email)
-
-    def make(self, email: str) -> str:
-        """The subject of a new person, whose password nobody knows: they have it reset by mail."""
-        attributes = [{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}]
-        made = self.client.admin_create_user(
-            UserPoolId=self.pool_id, Username=email, UserAttributes=attributes, MessageAction="SUPPRESS"
-        )
-        subject = str(made["User"]["Username"])
-        letters = string.ascii_letters + string.digits
-        password = "Aa1" + "".join(secrets.choice(letters) for _ in range(_PASSWORD_CHARACTERS))
-        self.client.admin_set_user_password(
-            UserPoolId=self.pool_id, Username=subject, Password=password, Permanent=True
-        )
-        return subject
-
-    def join(self, subject: str) -> None:
-        self.client.admin_add_user_to_group(UserPoolId=self.pool_id, Username=subject, GroupName=GROUP)
-
-    def leave(self, subject: str) -> None:
-        """Out of the group."""
-        self.client.admin_remove_user_from_group(UserPoolId=self.pool_id, Username=subject, GroupName=GROUP)
-
-    def shut_out(self, subject: str) -> None:
-        """Out of every session. Whoever comes back sets up a second factor anew."""
-        who = {"UserPoolId": self.pool_id, "Username": subject}
-        self.client.admin_user_global_sign_out(**who)
-        off = {"Enabled": False, "PreferredMfa": False}
-        self.client.admin_set_user_mfa_preference(**who, SoftwareTokenMfaSettings=off)
-
-
 def _add(desk: Desk, args: argparse.Namespace) -> Answer:
-    pool, operators, email = _Pool(desk), Operators(desk.directory), str(args.email).strip().lower()
+    pool, operators, email = Pool(desk), Operators(desk.directory), str(args.email).strip().lower()
     known = pool.find(email)
     if known is not None and not known.confirmed:
         raise Conflict("nobody has confirmed this address yet: have them do so first, or delete the sign-up")
@@ -102,7 +58,7 @@ _NEXT = (
 
 
 def _remove(desk: Desk, args: argparse.Namespace) -> Answer:
-    pool, operators, email = _Pool(desk), Operators(desk.directory), str(args.email).strip().lower()
+    pool, operators, email = Pool(desk), Operators(desk.directory), str(args.email).strip().lower()
     known = pool.find(email)
     operator = next((one for one in operators.all() if one.email == email), None)
     subject = operator.subject if operator is not None else known.subject if known is not None else ""
@@ -142,7 +98,7 @@ def _end_access(desk: Desk, operator: Operator, reason: str) -> str:
 
 
 def _list(desk: Desk, args: argparse.Namespace) -> Answer:
-    pool, people, accesses = _Pool(desk), People(desk.directory), SupportAccesses(desk.directory)
+    pool, people, accesses = Pool(desk), People(desk.directory), SupportAccesses(desk.directory)
     answer = pool.client.list_users_in_group(UserPoolId=pool.pool_id, GroupName=GROUP, Limit=60)
     in_group = {
         attribute["Value"] for user in answer["Users"] for attribute in user["Attributes"] if attribute["Name"] == "sub"

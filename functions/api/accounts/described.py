@@ -93,6 +93,7 @@ DESCRIPTION = Description(
             "created_at": "2026-11-02T09:30:00Z",
         },
         "MemberOut": _MEMBER,
+        "SecondFactorStateOut": {"on": True, "recovery_codes_left": 9},
         "MeUpdateIn": {"revision": 2, "language": "pt-BR", "time_zone": "America/Sao_Paulo"},
         "TenantUpdateIn": {"revision": 4, "name": "Café Aurora", "country": "BR"},
     },

@@ -20,6 +20,7 @@ from functions.api.http.fields import (
 from functions.api.http.revisions import MustBeSeen
 from shared.domain.accounts.account import API_KEY_ROLE, Member, Principal, Role, Suspension, Tenant
 from shared.domain.accounts.permissions import OPERATOR
+from shared.domain.accounts.person import Person
 from shared.ids import TenantId
 
 
@@ -154,14 +155,26 @@ class PrincipalOut(Output):
     scopes: list[str]
 
 
+class SecondFactorStateOut(Output):
+    on: bool
+    recovery_codes_left: int = Field(
+        description="each is good once; replacing a lost authenticator takes two: one to log in, one to switch it off"
+    )
+
+    @classmethod
+    def of(cls, person: Person) -> "SecondFactorStateOut":
+        return cls(on=person.second_factor, recovery_codes_left=len(person.recovery_codes))
+
+
 class MeOut(Output):
     principal: PrincipalOut
     tenant: TenantOut
     member: MemberOut | None = Field(description="null for an API key, and for an operator who looks at the tenant")
+    second_factor: SecondFactorStateOut | None = Field(description="of the member")
     entitlements: EntitlementsOut
 
     @classmethod
-    def of(cls, principal: Principal, tenant: Tenant, member: Member | None) -> "MeOut":
+    def of(cls, principal: Principal, tenant: Tenant, member: Member | None, person: Person | None) -> "MeOut":
         return cls(
             principal=PrincipalOut(
                 tenant_id=principal.tenant_id,
@@ -171,5 +184,6 @@ class MeOut(Output):
             ),
             tenant=TenantOut.of(tenant),
             member=MemberOut.of(member) if member else None,
+            second_factor=SecondFactorStateOut.of(person) if person else None,
             entitlements=EntitlementsOut.of(tenant.entitlements),
         )

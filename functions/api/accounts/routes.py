@@ -37,6 +37,7 @@ def post_signup(body: SignupIn) -> SignupOut:
 def get_me() -> MeOut:
     """For an API key `member` is null, and the scopes are those of the key."""
     principal = caller(router)
-    accounts = deps().accounts
+    accounts, people = deps().accounts, deps().entrance.people
     member = None if principal.is_key else accounts.find_member(principal.tenant_id, principal.member_id)
-    return MeOut.of(principal, accounts.tenant(principal.tenant_id), member)
+    person = people.find(member.subject) if member is not None else None
+    return MeOut.of(principal, accounts.tenant(principal.tenant_id), member, person)

@@ -124,6 +124,32 @@ def test_a_removed_operator_opens_nothing_and_an_access_of_before_never_comes_ba
     assert let_in(people, access["token"]) is Refusal.ACCESS_ENDED
 
 
+def test_who_has_lost_authenticator_and_codes_is_let_in_by_the_command_alone(people: People, owner: Person) -> None:
+    secret = owner.call("POST", "/v1/me/second-factor", {"password": PASSWORD}).body["secret"]
+    codes = owner.call("POST", "/v1/me/second-factor/confirm", {"code": totp(secret)}).body["recovery_codes"]
+    login = {"email": owner.email, "password": PASSWORD}
+    for left, code in zip(range(len(codes) - 1, -1, -1), codes, strict=True):
+        assert people.anybody("/v1/login", login | {"recovery_code": code}).status == 200
+        assert owner.call("GET", "/v1/me").body["second_factor"] == {"on": True, "recovery_codes_left": left}
+    assert problem(people.anybody("/v1/login", login)) == (403, "mfa_required")
+    words = ("members", "forget-factor", owner.email.upper(), "--reason", "showed their passport")
+    assert ops(people, *words)["tenant"] == owner.tenant, "and does nothing without --yes"
+    assert problem(people.anybody("/v1/login", login)) == (403, "mfa_required")
+    assert ops(people, *words, "--yes")["tenant"] == owner.tenant
+    assert let_in(people, owner.token) is Refusal.SESSION_ENDED
+    again = people.anybody("/v1/login", login)
+    assert again.status == 200
+    (told,) = [one for one in entries(people, owner.tenant) if one.reason == "showed their passport"]
+    assert (told.action, told.actor.kind, told.object_id, told.status) == (
+        "member.second_factor_disabled",
+        "operator",
+        owner.member,
+        "done",
+    )
+    with pytest.raises(Conflict, match="no second factor"):
+        ops(people, *words, "--yes")
+
+
 def test_a_logged_out_operator_opens_nothing(people: People, owner: Person) -> None:
     kim = enrolled_operator(people)
     token = kim.looks_at(owner.tenant).body["token"]

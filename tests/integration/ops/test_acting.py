@@ -95,6 +95,7 @@ def test_a_blank_reason_is_none(words: tuple[str, ...], reason: str, capsys: pyt
         "campaign": ("t", "c"),
         "sending": ("--platform",),
         "operators": ("kim@platform.example",),
+        "members": ("rui@example.com",),
     }[words[0]]
     with pytest.raises(SystemExit):
         parser().parse_args([*words, *rest, "--reason", reason])

@@ -53,12 +53,14 @@ DESCRIPTION = Description(
         ),
         "mfa_required": Advice(
             "The password is right, and the account has a second factor.",
-            "Repeat the call with `second_factor_code`, or with a `recovery_code`.",
+            "Repeat the call with `second_factor_code`, or with a `recovery_code`; who has lost both asks the "
+            "operators of the platform.",
         ),
         "second_factor_off": Advice("The caller has no second factor.", "Set one up first."),
         "second_factor_on": Advice(
             "The caller has a second factor already.",
-            "Switch it off before another authenticator is set up.",
+            "Switch it off before another authenticator is set up; where only the answer with the recovery codes was "
+            "lost, make new ones (`create_recovery_codes`).",
         ),
         "wrong_password": Advice("The current password is wrong.", "Check it, or have it reset."),
     },
