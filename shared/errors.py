@@ -128,6 +128,12 @@ class ProviderRejected(PermanentError):
         return code in (self.provider_code, self.subcode)
 
 
+class TokenRefused(ProviderRejected):
+    """Meta does not take the tenant's access any more: nothing but another sign-up helps."""
+
+    code = "token_refused"
+
+
 class SendRefused(PermanentError):
     """The consent gate or the 24-hour window does not allow this message."""
 

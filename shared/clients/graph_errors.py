@@ -6,7 +6,7 @@ from typing import Any
 from pyreqwest.exceptions import DetailedPyreqwestError, PoolTimeoutError, PyreqwestError
 
 from shared.domain.campaigns.outcome import is_proof_refused
-from shared.errors import NotFound, ProviderRejected, RetryableError
+from shared.errors import NotFound, ProviderRejected, RetryableError, TokenRefused
 from shared.observability import count
 
 _CONNECTING = "client error (Connect)"
@@ -49,8 +49,8 @@ def rejection(error: Mapping[str, Any]) -> ProviderRejected | RetryableError:
         return RetryableError(f"Meta is busy ({code}); try again in a minute")
     if is_proof_refused(error):
         return ProofRefused("Meta does not take this platform's app secret just now; try again in ten minutes")
+    refusal = ProviderRejected
     if code == _TOKEN_OVER:
         count("TokenRefused")
-    return ProviderRejected(
-        f"Meta refused: {words}", provider_code=str(code), subcode=str(error.get("error_subcode") or "")
-    )
+        refusal = TokenRefused
+    return refusal(f"Meta refused: {words}", provider_code=str(code), subcode=str(error.get("error_subcode") or ""))

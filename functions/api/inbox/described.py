@@ -53,7 +53,7 @@ DESCRIPTION = Description(
                 "window_closed",
             ),
             422: (*_FILE, "provider_rejected"),
-            502: ("provider_rejected",),
+            502: ("provider_rejected", "token_refused"),
         },
         "test_template": {
             404: ("not_found",),
@@ -68,7 +68,7 @@ DESCRIPTION = Description(
                 "us_marketing",
             ),
             422: (*_FILE, "provider_rejected"),
-            502: ("provider_rejected",),
+            502: ("provider_rejected", "token_refused"),
         },
         "read_conversation": {409: _NEWER},
         "assign_conversation": {409: (*_CHANGED, "nobody_available")},

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functions.api.numbers.cell import Cell
 from shared.domain.accounts.plans import Entitlements
 from shared.domain.numbers.number import Number, Waba
+from shared.domain.numbers.stop_reasons import UNFINISHED
 from shared.errors import Conflict
 from shared.ids import TenantId
 from shared.store.accounts.tenants import Accounts
@@ -14,7 +15,7 @@ from shared.store.accounts.tenants import Accounts
 
 def unfinished(number: Number) -> Number:
     """Not to be used before Meta has registered it."""
-    return replace(number, status="disconnected", reason="its registration at Meta was not finished; connect it again")
+    return replace(number, status="disconnected", reason=UNFINISHED)
 
 
 @contextmanager

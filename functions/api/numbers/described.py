@@ -2,7 +2,7 @@
 
 from functions.api.http.description import Advice, Description
 
-_OF_META = {409: ("account_disconnected",), 422: ("provider_rejected",), 502: ("provider_rejected",)}
+_OF_META = {409: ("account_disconnected",), 422: ("provider_rejected",), 502: ("provider_rejected", "token_refused")}
 """What a call can come to that asks Meta in the tenant's name."""
 
 DESCRIPTION = Description(
@@ -27,7 +27,7 @@ DESCRIPTION = Description(
                 "too_many_onboardings",
                 "wrong_pin",
             ),
-            502: ("cell_not_trusted", "cell_unknown", "provider_rejected"),
+            502: ("cell_not_trusted", "cell_unknown", "provider_rejected", "token_refused"),
             503: ("subscription_missing",),
         },
         "refresh_account": {**_OF_META, 429: ("refreshed_just_now",)},
@@ -84,8 +84,8 @@ DESCRIPTION = Description(
         ),
         "plan_limit": Advice(
             "The plan has no room for this.",
-            "Choose a larger plan, name less, or disconnect or remove what is of no use any more; `GET /v1/me` shows what "
-            "it allows.",
+            "Choose a larger plan, name less, or disconnect or remove what is of no use any more; `GET /v1/me` shows "
+            "what it allows.",
         ),
         "provider_rejected": Advice(
             "Meta refused this for good; `provider_code` is its error code.",
@@ -100,8 +100,8 @@ DESCRIPTION = Description(
             "Continue the onboarding in a minute: the subscription is made again.",
         ),
         "token_refused": Advice(
-            "Meta does not confirm the access that the sign-up gave.",
-            "Open the sign-up again: its access was taken back, or was of another app.",
+            "Meta does not confirm, or does not take any more, the access that the sign-up gave.",
+            "Open the sign-up again: its access has ended, was taken back, or was of another app.",
         ),
         "too_early": Advice(
             "Meta wants nothing to be tried before a moment that has not come; trying makes the wait longer.",
@@ -177,11 +177,17 @@ DESCRIPTION = Description(
             "messaging_unlimited": False,
             "status": "active",
             "reason": None,
+            "stopped": None,
             "restricted_until": None,
             "connected_at": "2026-11-02T10:00:00Z",
             "name_status": "APPROVED",
             "history_percent": 0,
             "history_declined": False,
+        },
+        "StoppedOut": {
+            "code": "partner_removed",
+            "next_step": "repeat_signup",
+            "next_step_text": "Open the sign-up again to connect it.",
         },
         "HealthOut": {"can_send": "LIMITED", "checked_at": "2026-11-30T09:00:00Z"},
         "HealthReasonOut": {
@@ -196,6 +202,7 @@ DESCRIPTION = Description(
             "currency": "BRL",
             "status": "active",
             "reason": None,
+            "stopped": None,
             "restricted_until": None,
             "review": "APPROVED",
             "phone_number_ids": ["106540352242922"],

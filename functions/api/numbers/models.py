@@ -9,6 +9,7 @@ from functions.api.http.fields import Cursor, Moment, Output, WabaRef, moment, m
 from functions.api.numbers.onboarding_models import OnboardingIn
 from shared.clock import DAY_MS, EpochMs
 from shared.domain.numbers.number import UNLIMITED, Number, Waba
+from shared.domain.numbers.stop_reasons import NEXT_STEPS, NextStep, StopReason, next_step, stop_reason
 from shared.ids import PhoneNumberId, WabaId
 
 
@@ -39,6 +40,20 @@ class HealthOut(Output):
         return cls(can_send=number.can_send, reasons=reasons, checked_at=moment(number.health_at))
 
 
+class StoppedOut(Output):
+    """Why it may not send, and what to do about it."""
+
+    code: Annotated[str, open_to(*StopReason)]
+    next_step: Annotated[str, open_to(*NextStep)]
+    next_step_text: str
+
+    @classmethod
+    def of(cls, reason: str) -> "StoppedOut":
+        code = stop_reason(reason)
+        step = next_step(code)
+        return cls(code=code, next_step=step, next_step_text=NEXT_STEPS[step])
+
+
 class NumberOut(Output):
     id: PhoneNumberId = Field(description="as Meta names it; other answers have it as `phone_number_id`")
     waba_id: WabaId
@@ -53,7 +68,8 @@ class NumberOut(Output):
     )
     messaging_unlimited: bool = Field(description="whether Meta has told that there is no limit")
     status: Annotated[str, open_to("active", "restricted", "disconnected")]
-    reason: str | None = Field(description="why it is not active")
+    reason: str | None = Field(description="why it is not active, to be read")
+    stopped: StoppedOut | None = Field(description="the same by codes; null while it is active")
     restricted_until: Moment | None = Field(description="when a restriction ends by itself, if Meta said so")
     connected_at: Moment | None
     name_status: str | None = Field(description="what has become of the display name, in Meta's word; null: not told")
@@ -76,6 +92,7 @@ class NumberOut(Output):
             messaging_unlimited=limit == UNLIMITED,
             status=status,
             reason=(number.reason or None) if status != "active" else None,
+            stopped=StoppedOut.of(number.reason) if status != "active" else None,
             restricted_until=moment_or_none(number.restricted_until) if status == "restricted" else None,
             connected_at=moment_or_none(number.connected_at),
             name_status=number.name_status or None,
@@ -108,7 +125,8 @@ class ConnectOut(Output):
 
 
 class AccountOut(WabaOut):
-    reason: str | None = Field(description="why it is not active")
+    reason: str | None = Field(description="why it is not active, to be read")
+    stopped: StoppedOut | None = Field(description="the same by codes; null while it is active")
     restricted_until: Moment | None = Field(description="when a restriction ends by itself, if Meta said so")
     review: str | None = Field(description="Meta's last decision on the account, in its word")
     phone_number_ids: list[PhoneNumberId]
@@ -122,11 +140,15 @@ class AccountOut(WabaOut):
     def with_numbers(cls, waba: Waba, numbers: Sequence[Number], now: EpochMs) -> "AccountOut":
         """`numbers` may hold those of other accounts. A restriction lifts by itself at its end."""
         own = [number for number in numbers if number.waba_id == waba.waba_id]
-        status, stopped = _status(waba, own, now), [n for n in own if n.state_at(now) == "restricted"]
+        status, restricted = _status(waba, own, now), [n for n in own if n.state_at(now) == "restricted"]
+        # All its numbers may be stopped, and the account not: then for what the first of them is.
+        whys = [waba.reason, *(number.reason for number in own if number.state_at(now) == status)]
+        reason = next(filter(None, whys), "") if status != "active" else ""
         return cls(
             **dict(WabaOut.of(waba)) | {"status": status},
-            reason=(waba.reason or None) if status != "active" else None,
-            restricted_until=moment_or_none(max((n.restricted_until for n in stopped), default=EpochMs(0))),
+            reason=reason or None,
+            stopped=StoppedOut.of(reason) if status != "active" else None,
+            restricted_until=moment_or_none(max((n.restricted_until for n in restricted), default=EpochMs(0))),
             review=waba.review or None,
             phone_number_ids=[number.phone_number_id for number in own],
             connected_at=moment_or_none(waba.connected_at),

@@ -2,7 +2,7 @@
 
 from functions.api.http.description import Advice, Description
 
-_AT_META = {409: ("account_disconnected",), 422: ("provider_rejected",), 502: ("provider_rejected",)}
+_AT_META = {409: ("account_disconnected",), 422: ("provider_rejected",), 502: ("provider_rejected", "token_refused")}
 _COMPONENTS = [{"type": "BODY", "text": "Hello {{1}}, we are back.", "example": {"body_text": [["Ana"]]}}]
 _FAULT = {
     "code": "variable_at_edge",
@@ -20,7 +20,7 @@ DESCRIPTION = Description(
             404: ("not_found",),
             409: ("account_disconnected", "not_connected"),
             422: ("provider_rejected", "template_refused"),
-            502: ("provider_rejected",),
+            502: ("provider_rejected", "token_refused"),
         },
         "list_templates": {422: ("too_many_to_sort",)},
         "update_template": {
@@ -54,7 +54,7 @@ DESCRIPTION = Description(
         "sync_templates": {
             409: ("account_disconnected",),
             422: ("provider_rejected",),
-            502: ("provider_rejected",),
+            502: ("provider_rejected", "token_refused"),
         },
     },
     errors={
@@ -191,7 +191,7 @@ DESCRIPTION = Description(
         "SyncOut": {"templates": 12, "gone": 0},
         "SyncFailureOut": {
             "waba_id": "102290129340398",
-            "code": "provider_rejected",
+            "code": "token_refused",
             "detail": "Meta refused: Error validating access token",
             "provider_code": "190",
         },

@@ -12,7 +12,12 @@ from tests.support.chats import graph_url
 from tests.support.onboardings import Business, made
 
 __all__ = ["graph_url", "made"]
-LEAVING = {"partner_removed": True, "account_deleted": True, "no_longer_in_the_account": True, "account_offboarded": False}
+LEAVING = {
+    "partner_removed": True,
+    "account_deleted": True,
+    "no_longer_in_the_account": True,
+    "account_offboarded": False,
+}
 """Why a number is disconnected -> whether nothing but another sign-up brings it back."""
 
 
@@ -66,9 +71,10 @@ def test_an_account_that_cannot_be_read_holds_up_no_other(business: Business) ->
     business.script(waba={"id": business.waba, "expire_token": True})
     shown = call(business, "POST", "/v1/templates/sync")
     assert (shown.status, shown.body["templates"]) == (200, 1)
-    assert [(one["waba_id"], one["provider_code"]) for one in shown.body["failed"]] == [(business.waba, "190")]
+    assert [(one["waba_id"], one["code"]) for one in shown.body["failed"]] == [(business.waba, "token_refused")]
     business.script(waba={"id": other, "expire_token": True})
-    assert call(business, "POST", "/v1/templates/sync").body["provider_code"] == "190", "none can be read"
+    none = call(business, "POST", "/v1/templates/sync")
+    assert (none.status, none.body["code"], none.body["provider_code"]) == (502, "token_refused", "190")
 
 
 def test_an_account_that_is_not_there_is_named_by_its_field(business: Business) -> None:
