@@ -94,8 +94,8 @@ def refresh_account(
     parts: ConnectedParts, tenant_id: TenantId, waba_id: WabaId, asked_at: EpochMs, now: EpochMs
 ) -> Refreshed:
     """With its numbers as Meta lists them now: one that moved here from another of the tenant's accounts moves along,
-    whichever of the two is asked for first, and one that is listed no more is disconnected, and whoever has it now may connect it. Raises like
-    `refresh_number`."""
+    whichever of the two is asked for first, and one that is listed no more is disconnected, and whoever has it now may
+    connect it. Raises like `refresh_number`."""
     access = parts.access.of_account(tenant_id, parts.accounts.waba(tenant_id, waba_id), now)
     with _asking(partial(parts.accounts.change_waba, tenant_id, waba_id), asked_at, now):
         described = parts.graph.call("GET", waba_id, access, params={"fields": _ACCOUNT_FIELDS})
