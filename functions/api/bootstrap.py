@@ -191,8 +191,8 @@ class _Nouns(AccountNouns, ContactNouns):
     def of_connected_accounts(self) -> Iterable[object]:
         from functions.api.numbers.account_actions import ConnectedParts
         from functions.api.numbers.claiming import Claims
-        from shared.store.numbers.onboardings import Onboardings
         from shared.store.campaigns.lanes import Lanes
+        from shared.store.numbers.onboardings import Onboardings
         from shared.store.numbers.token_watches import TokenWatches
 
         return [

@@ -3,7 +3,6 @@
 import argparse
 
 from functions.api.accounts.operators.actions import end_access
-from functions.api.accounts.user_pool.pool import PoolPerson, UserPool
 from infra.ops.desk import Answer, Desk, Nouns, add_noun, add_verb, moment, said_why
 from infra.ops.pool import Pool
 from infra.ops.tenant_log import deed

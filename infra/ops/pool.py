@@ -4,7 +4,7 @@ import secrets
 import string
 from typing import Any
 
-from functions.api.accounts.user_pool import PoolPerson, UserPool
+from functions.api.accounts.user_pool.pool import PoolPerson, UserPool
 from infra.ops.desk import Desk
 from shared.domain.accounts.operator import GROUP
 

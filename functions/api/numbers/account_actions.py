@@ -18,11 +18,11 @@ from shared.ids import PhoneNumberId, TenantId, WabaId
 from shared.observability import count
 from shared.services.campaign_pause import pause_campaigns
 from shared.services.meta_access import MetaAccess
-from shared.store.accounts.onboardings import Onboardings
 from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
 from shared.store.engine.directory import Directory
+from shared.store.numbers.onboardings import Onboardings
 from shared.store.numbers.token_watches import TokenWatches
 
 REFRESH_EVERY_MS = 60_000

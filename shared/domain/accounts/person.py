@@ -28,7 +28,8 @@ class EndedSession:
 @dataclass(frozen=True, slots=True)
 class EmailChange:
     """`code` is the hash of what was mailed to the new address; good until `expires_at` (epoch ms). `is_proved`: it
-    came back, and the user pool may have the new address since. `is_settled`: all have it, and the code says so again."""
+    came back, and the user pool may have the new address since. `is_settled`: all have it, and the code says
+    so again."""
 
     email: str
     code: str

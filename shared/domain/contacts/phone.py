@@ -119,13 +119,13 @@ def _number_in(raw: str) -> tuple[bool, str]:
         raise InvalidPhone("phone holds no number", field="phone")
     number, rest = found.group(), found["rest"]
     if len(number) < len(text):
-        _check_remarks(text[: found.start()], text[found.end() :], number)
+        _check_remarks(text[: found.start()], text[found.end() :], number=number)
     if _TRAILING_GROUP.search(rest):
         raise InvalidPhone("phone has digits in brackets behind the number; write the number alone", field="phone")
     return found["plus"] is not None, ("(" if "(" in number[: -len(rest)] else "") + rest
 
 
-def _check_remarks(before: str, after: str, number: str) -> None:
+def _check_remarks(before: str, after: str, *, number: str) -> None:
     """Raises InvalidPhone for what is no remark, ConsentRemark for one that says who may be written to."""
     if not _is_remark_before(before) or not _is_remark_after(after, number):
         raise InvalidPhone(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from functions.api.accounts.access_tokens import claimed
+from functions.api.accounts.user_pool.access_tokens import claimed
 from infra.local.tenant import APPLICANT
 from shared.clock import EpochMs
 from shared.domain.accounts.person import Person as Kept

@@ -27,7 +27,7 @@ from shared.store.numbers.token_watches import TokenWatches
 from tests.support.api_handler import Answer
 from tests.support.chats import graph_url
 from tests.support.kept_answers import Kept, kept
-from tests.support.onboardings import Business, made, stopped, PATH
+from tests.support.onboardings import PATH, Business, made, stopped
 from tests.support.places import place_of_its_own
 
 __all__ = ["graph_url", "kept", "made"]

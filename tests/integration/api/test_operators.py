@@ -16,6 +16,7 @@ from tests.support.operators import (
     Operator,
     call,
     enrolled_operator,
+    entries,
     let_in,
     new_operator,
     ops,

@@ -8,12 +8,12 @@ import pytest
 from botocore.exceptions import ClientError
 
 from functions.api import bootstrap
-from functions.api.accounts.access_tokens import claimed
 from functions.api.accounts.parts import AccountParts
-from functions.api.accounts.pool_changes import PoolChanges
 from functions.api.accounts.sessions import changes
 from functions.api.accounts.sessions.log_in import Credentials
 from functions.api.accounts.sessions.proof import Caller, Enrolling, prove_caller
+from functions.api.accounts.user_pool.access_tokens import claimed
+from functions.api.accounts.user_pool.changes import PoolChanges
 from functions.api.http.refusal import Refusal
 from shared.clock import epoch_ms
 from shared.domain.accounts.person import recovery_hash

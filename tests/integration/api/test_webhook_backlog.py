@@ -22,7 +22,7 @@ from shared.queue_messages import DeliverWebhook
 from shared.store.engine.database import Database
 from tests.support.courier_scene import DAY, MINUTE, Scene
 from tests.support.engine import open_test_database
-from tests.support.faults import Crash
+from tests.support.faults import Crash, crash_at_write
 
 MOST = 12
 

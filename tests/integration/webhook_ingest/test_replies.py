@@ -19,8 +19,8 @@ from shared.domain.campaigns.number_work import Run
 from shared.domain.contacts.identity import SHARDS, contact_id_for, shard_of
 from shared.ids import CampaignId, ContactId
 from shared.store.contacts.mergers import Mergers
-from tests.support.campaigns import a_campaign
 from shared.store.engine.codec import encode_item
+from tests.support.campaigns import a_campaign
 from tests.support.consumers import Deps
 from tests.support.fake_aws import Context, FakeAws, sqs_event
 from tests.support.webhook_payloads import PHONE_ID, TENANT, TEXT, Json, envelope, messages, wire

@@ -114,6 +114,8 @@ def test_a_code_says_again_what_it_did_while_it_is_good_and_does_nothing() -> No
         Person(email_change=EmailChange("new@example.com", "hash", later, is_proved=True))
     )
     assert prove_address("hash", NOW)(settled) == settled
-    assert settled.email_change is not None and settled.email_change.is_settled and not settled.email_change.is_proved
+    assert settled.email_change is not None
+    assert settled.email_change.is_settled
+    assert not settled.email_change.is_proved
     with pytest.raises(InvalidInput):
         prove_address("hash", later)(settled)

@@ -289,7 +289,7 @@ def _parts_of(token: str) -> tuple[TenantId, str, str]:
 
 def _elsewhere() -> Conflict:
     return Conflict(
-        "your account belongs to another business: leave that one first, be invited under another address, or give that "
-        "account another address and follow the link again",
+        "your account belongs to another business: leave that one first, be invited under another address, or give "
+        "that account another address and follow the link again",
         code="in_another_team",
     )
