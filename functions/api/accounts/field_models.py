@@ -1,9 +1,10 @@
 """What the models of accounts have in common."""
 
 from typing import Annotated
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, StringConstraints
+
+from functions.api.http.time_zones import LONGEST_ZONE, zone_named
 
 _LOCAL = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}"
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -24,15 +25,14 @@ Language = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[a
 
 
 def _known_zone(value: str) -> str:
-    known = available_timezones()
-    # A machine without the tables of time zones knows none: then the form of the name has to do.
-    if known and value not in known:
+    name = zone_named(value)
+    if name is None:
         raise ValueError("is not a name of the IANA time zone database, such as Asia/Kuala_Lumpur")
-    return value
+    return name
 
 
 TimeZone = Annotated[
     str,
-    StringConstraints(max_length=64, pattern=r"^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}$"),
+    StringConstraints(max_length=LONGEST_ZONE, pattern=r"^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}$"),
     AfterValidator(_known_zone),
 ]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 
+from functions.api.contacts.attributes import ATTRIBUTES, checked_attribute
 from functions.api.contacts.field_values import CHECKS, check_tags, check_text
 from functions.api.contacts.logic.identity import Identities, changed_names, new_names, one_contact
 from functions.api.contacts.models import ContactIn, ContactPatch, Scalar
@@ -51,6 +52,11 @@ def check_fields(values: Mapping[str, Scalar | None], known: Sequence[ContactFie
     return checked
 
 
+def check_attributes(values: Mapping[str, str | None]) -> dict[str, str]:
+    """As they are stored, without those that are None. Raises InvalidInput, which names the attribute."""
+    return {ATTRIBUTES[name].stored: checked_attribute(name, text) for name, text in values.items() if text is not None}
+
+
 def put_contact(deps: ContactParts, tenant_id: TenantId, new: ContactIn, now: EpochMs) -> tuple[Contact, bool]:
     """(the contact as stored, whether it is new). Blank values leave what is stored; consent is not touched.
 
@@ -59,8 +65,8 @@ def put_contact(deps: ContactParts, tenant_id: TenantId, new: ContactIn, now: Ep
     contacts, bsuid = deps.contacts, new.bsuid or ""
     checked = check_fields(new.fields, deps.fields.all(tenant_id))
     given = {key: value for key, value in checked.items() if value is not None}
-    name, first = new_names(new.name, new.first_name)
-    attributes = {"name": name, "bsuid": bsuid, "first": first}
+    attributes = {"bsuid": bsuid, **new_names(new.name, new.first_name, new.last_name)}
+    attributes |= check_attributes({"language": new.language, "time_zone": new.time_zone, "email": new.email})
     if new.phone:
         country = deps.accounts.tenant(tenant_id).country
         attributes["phone"], attributes["region"] = normalise_phone(new.phone, country)
@@ -84,12 +90,12 @@ def edit_contact(
 ) -> Contact:
     """The contact as it is afterwards. Raises NotFound, InvalidInput and Conflict (`changed_meanwhile`)."""
     before = need_contact(deps.contacts, tenant_id, contact_id)
-    name, first = changed_names(before, patch.name, patch.first_name)
+    attributes = changed_names(before, patch.name, patch.first_name, patch.last_name)
+    attributes |= check_attributes({"language": patch.language, "time_zone": patch.time_zone, "email": patch.email})
     changed = deps.contacts.edits.apply(
         tenant_id,
         before.contact_id,
-        name=name,
-        first=first,
+        attributes=attributes,
         fields=check_fields(patch.fields, deps.fields.all(tenant_id)),
         add_tags=check_tags(patch.add_tags),
         remove_tags=check_tags(patch.remove_tags),

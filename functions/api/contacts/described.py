@@ -3,6 +3,7 @@
 from functions.api.http.description import Advice, Description
 
 _PHONE = ("ambiguous_phone", "consent_remark", "invalid_phone")
+_ATTRIBUTES = ("invalid_email", "invalid_language", "invalid_time_zone")
 
 DESCRIPTION = Description(
     tags={
@@ -10,9 +11,9 @@ DESCRIPTION = Description(
         "fields": "The custom fields of contacts.",
     },
     problems={
-        "update_contact": {409: ("changed_meanwhile",)},
+        "update_contact": {409: ("changed_meanwhile",), 422: _ATTRIBUTES},
         "create_field": {409: ("field_exists",), 422: ("too_many_fields",)},
-        "create_contact": {404: ("not_found",), 409: ("identity_taken",), 422: _PHONE},
+        "create_contact": {404: ("not_found",), 409: ("identity_taken",), 422: (*_PHONE, *_ATTRIBUTES)},
     },
     errors={
         "ambiguous_phone": Advice(
@@ -27,6 +28,20 @@ DESCRIPTION = Description(
         "identity_taken": Advice(
             "The phone number and the `bsuid` belong to two different contacts.",
             "Send only one of them, or look both up to see who is meant.",
+        ),
+        "invalid_email": Advice(
+            "This is no e-mail address.",
+            "Write one such as ana@example.com; of several keep one. In an import, mend the rows that were rejected, "
+            "or map the column to `ignore` or to a custom field in `columns`.",
+        ),
+        "invalid_language": Advice(
+            "This names no language.",
+            "Write a language tag (BCP 47) such as pt-BR; in an import, as for `invalid_email`.",
+        ),
+        "invalid_time_zone": Advice(
+            "This is no name in the IANA time zone database.",
+            "Write one such as America/Sao_Paulo: an offset or an abbreviation does not say when clocks are changed. "
+            "In an import, as for `invalid_email`.",
         ),
         "invalid_phone": Advice(
             "This is no phone number that can be called.",
@@ -46,6 +61,8 @@ DESCRIPTION = Description(
         "ContactIn": {
             "phone": "+55 11 91234-5678",
             "name": "Ana Souza",
+            "language": "pt-BR",
+            "email": "ana@example.com",
             "fields": {"birthday": "1990-04-01"},
             "tags": ["customer"],
         },
@@ -57,6 +74,10 @@ DESCRIPTION = Description(
             "bsuid": None,
             "name": "Ana Souza",
             "first_name": "Ana",
+            "last_name": None,
+            "language": "pt-BR",
+            "time_zone": None,
+            "email": "ana@example.com",
             "username": None,
             "region": "BR",
             "fields": {"birthday": "1990-04-01"},

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StrictBool, StrictFloat, StrictInt, StringConstraints, model_validator
 
+from functions.api.contacts.attributes import LONGEST_EMAIL
 from functions.api.contacts.imports.logic.csv_columns import RESERVED
 from functions.api.contacts.logic.typed_values import typed
 from functions.api.http.fields import Cursor, Input, Moment, Output, ShortText, Tag, moment, moment_or_none, open_to
@@ -25,6 +26,12 @@ def _whole(name: str) -> str:
 
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_whole)]
+
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST_EMAIL)]
+_LANGUAGE = "a tag (BCP 47) such as `pt-BR`, or its English name"
+_TIME_ZONE = "a name of the IANA database such as `America/Sao_Paulo`"
+_EMAIL = "an address; nothing is sent there"
 
 
 class FieldIn(Input):
@@ -61,6 +68,12 @@ class ContactIn(Input):
     bsuid: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] | None = None
     name: Name = ""
     first_name: Name = Field("", description="how messages address them; when left out, what `name` says of it")
+    last_name: Name = Field(
+        "", description="as long as the name is this one; nothing is made of it where it is left out"
+    )
+    language: Text = Field("", description=_LANGUAGE)
+    time_zone: Text = Field("", description=_TIME_ZONE)
+    email: Text = Field("", description=_EMAIL)
     fields: dict[Key, Scalar] = Field(default_factory=dict)
     tags: Tags = Field(default_factory=list)
 
@@ -76,6 +89,10 @@ class ContactPatch(Input):
     first_name: Name | None = Field(
         None, description='how messages address them, as long as the name is this one; "": what the name says of it'
     )
+    last_name: Name | None = Field(None, description='as long as the name is this one; "" removes it')
+    language: Text | None = Field(None, description=f'{_LANGUAGE}; "" removes it')
+    time_zone: Text | None = Field(None, description=f'{_TIME_ZONE}; "" removes it')
+    email: Text | None = Field(None, description=f'{_EMAIL}; "" removes it')
     fields: dict[Key, Scalar | None] = Field(default_factory=dict, description="null removes a field")
     add_tags: Tags = Field(default_factory=list)
     remove_tags: Tags = Field(default_factory=list)
@@ -92,6 +109,10 @@ class ContactOut(Output):
     bsuid: str | None
     name: str | None
     first_name: str | None = Field(description="how messages address them: as it was given, else taken from the name")
+    last_name: str | None = Field(description="as it was given; nothing is made of the name")
+    language: str | None = Field(description="a tag (BCP 47): `pt-BR`")
+    time_zone: str | None = Field(description="a name of the IANA database: `America/Sao_Paulo`")
+    email: str | None
     username: str | None = Field(description="in WhatsApp, without @; it may change freely")
     region: str | None = Field(description="ISO 3166 alpha-2, of the phone number")
     fields: dict[str, StrictBool | StrictInt | StrictFloat | str] = Field(
@@ -103,7 +124,7 @@ class ContactOut(Output):
     opt_out_source: str | None
     last_inbound_at: Moment | None
     revision: Revision = Field(
-        description="counts the changes of names, fields and tags by PATCH; to be sent with the next one"
+        description="counts the changes of names, attributes, fields and tags by PATCH; to be sent with the next one"
     )
     created_at: Moment
     updated_at: Moment
@@ -117,6 +138,10 @@ class ContactOut(Output):
             bsuid=contact.bsuid or None,
             name=contact.name or None,
             first_name=first_name_of(contact) or None,
+            last_name=contact.last_name or None,
+            language=contact.language or None,
+            time_zone=contact.time_zone or None,
+            email=contact.email or None,
             username=contact.username or None,
             region=contact.region or None,
             fields=dict(typed(contact.fields, known)),

@@ -107,7 +107,8 @@ def get_contact(contact_id: ContactPath) -> ContactOut:
     "/v1/contacts/<contact_id>", **secured(Scope.CONTACTS, "contacts", "update_contact", summary="Change a contact")
 )
 def patch_contact(contact_id: ContactPath, body: ContactPatch) -> ContactOut:
-    """What is left out stays as it is; null removes a custom field."""
+    """What is left out stays as it is; null removes a custom field, and "" what else may be removed. None of it is
+    consent, which is changed by opting out and in alone."""
     return _shown(edit_contact(deps(), caller(router).tenant_id, contact_id, body, epoch_ms()))
 
 

@@ -200,8 +200,9 @@ class LabelsOut(Output):
 class CannedReplyIn(Input):
     shortcut: Shortcut
     text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4096)] = Field(
-        description="may hold {contact.name}, {contact.first_name}, {contact.phone} and {contact.fields.<key>}, each "
-        "with a fallback: {contact.first_name|there}"
+        description="may hold {contact.name}, {contact.first_name}, {contact.last_name}, {contact.phone}, "
+        "{contact.email}, {contact.language}, {contact.time_zone} and {contact.fields.<key>}, each with a fallback: "
+        "{contact.first_name|there}"
     )
 
 

@@ -96,7 +96,8 @@ FIELDS: Mapping[Kind, Mapping[str, Show]] = {
     Kind.FIELD: _fields("key label kind"),
     Kind.CONTACT: _fields(
         "",
-        name="phone bsuid name region fields tags opted_out_at opt_out_source profile_name username given_name",
+        name="phone bsuid name region fields tags opted_out_at opt_out_source profile_name username given_name "
+        "last_name language time_zone email",
         nothing="contact_id last_inbound_at created_at updated_at merged moved_at revision",
     ),
     Kind.IMPORT: _fields(

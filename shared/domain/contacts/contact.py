@@ -16,7 +16,8 @@ class Contact:
 
     `name` is the one the tenant gave, else the one in the phone book of their WhatsApp Business app, else
     `profile_name`, which the person gave themselves in WhatsApp. `given_name` is the first name that the tenant gave
-    beside that `name`, blank if none (see shared.domain.contacts.first_name). `username` is WhatsApp's, without @;
+    beside that `name`, blank if none (see shared.domain.contacts.first_name), `last_name` the last one. `language` is a
+    tag (BCP 47), `time_zone` a name of the IANA database. `username` is WhatsApp's, without @;
     it may change freely and identifies nobody (Meta, business-scoped user ids). `moved_at` is when WhatsApp last told
     that the person changed their number or user id, 0 for never. `revision` counts how often a caller or an
     import wrote names, fields and tags.
@@ -40,6 +41,10 @@ class Contact:
     given_name: str = ""
     moved_at: EpochMs = EpochMs(0)
     revision: int = 0
+    last_name: str = ""
+    language: str = ""
+    time_zone: str = ""
+    email: str = ""
 
     @property
     def shown_name(self) -> str:

@@ -25,12 +25,12 @@ def first_name_of(contact: Contact) -> str:
 
 
 def kept_with_name(given: str, name: str) -> str:
-    """A given first name as it is stored: with the name it belongs to, so that it goes when that is another."""
+    """A given first or last name as it is stored: with the name it belongs to, so that it goes when that is another."""
     return f"{given}\n{name}" if given else ""
 
 
 def given_for(stored: str, name: str) -> str:
-    """The first name that was stored for this name, or ""."""
+    """The first or last name that was stored for this name, or ""."""
     given, _, whole = stored.partition("\n")
     return given if whole == name else ""
 

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 from shared.clock import EpochMs
 from shared.domain.contacts.contact import Contact
-from shared.domain.contacts.first_name import first_name_of
+from shared.domain.contacts.contact_texts import CONTACT_TEXTS
 from shared.errors import Conflict
 
 MOST_LABELS = 200
 MOST_CANNED = 500
 _PLACE = re.compile(r"\{([A-Za-z_.0-9]+)(?:\|([^{}]*))?\}")
-_CONTACT = ("name", "first_name", "phone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +53,14 @@ def check_canned_reply(reply: CannedReply, others: Collection[CannedReply]) -> N
 def unknown_places(text: str, fields: Collection[str]) -> list[str]:
     """Places that nothing could fill; `fields` are the tenant's custom fields."""
     names = [match.group(1) for match in _PLACE.finditer(text)]
-    known = {f"contact.{name}" for name in _CONTACT} | {f"contact.fields.{key}" for key in fields}
+    known = {f"contact.{name}" for name in CONTACT_TEXTS} | {f"contact.fields.{key}" for key in fields}
     return [name for name in dict.fromkeys(names) if name not in known]
 
 
 def fill(text: str, contact: Contact) -> tuple[str, list[str]]:
     """(the text with its places filled, the places for which there is neither a value nor a fallback)."""
     values: Mapping[str, str] = {
-        "contact.name": contact.name,
-        "contact.first_name": first_name_of(contact),
-        "contact.phone": contact.phone or "",
+        **{f"contact.{name}": text(contact) for name, text in CONTACT_TEXTS.items()},
         **{f"contact.fields.{key}": value for key, value in contact.fields.items()},
     }
     missing: list[str] = []

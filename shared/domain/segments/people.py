@@ -2,7 +2,8 @@
 
 | in a text | is |
 |---|---|
-| `contact.name`, `.first_name`, `.username`, `.phone` | text |
+| `contact.name`, `.first_name`, `.last_name`, `.username`, `.phone`, `.email` | text |
+| `contact.language`, `.time_zone` | text: a tag (BCP 47) such as `pt-BR`; a name of the IANA database |
 | `contact.country` | text: ISO 3166 alpha-2, of the number |
 | `contact.tags` | words: `"vip" in contact.tags` |
 | `contact.opted_out`, `.window_open` | yes or no; whether Meta's 24-hour window is open |
@@ -47,8 +48,12 @@ _NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,20})?\Z", re.ASCII)
 ATTRIBUTES: Mapping[str, Kind] = {
     "contact.name": Kind.TEXT,
     "contact.first_name": Kind.TEXT,
+    "contact.last_name": Kind.TEXT,
     "contact.username": Kind.TEXT,
     "contact.phone": Kind.TEXT,
+    "contact.email": Kind.TEXT,
+    "contact.language": Kind.TEXT,
+    "contact.time_zone": Kind.TEXT,
     "contact.country": Kind.TEXT,
     "contact.tags": Kind.WORDS,
     "contact.opted_out": Kind.BOOLEAN,
@@ -60,11 +65,7 @@ ATTRIBUTES: Mapping[str, Kind] = {
     "contact.updated_on": Kind.DATE,
 }
 _FIELD_KINDS = {"number": Kind.NUMBER, "date": Kind.DATE, "boolean": Kind.BOOLEAN}
-_AS_FIELD = "is not kept of contacts yet; make a custom field of it, and ask for fields.…"
 REFUSED: Mapping[str, str] = {
-    "contact.language": f"the language {_AS_FIELD}",
-    "contact.time_zone": f"the time zone {_AS_FIELD}",
-    "contact.email": f"the e-mail address {_AS_FIELD}",
     "contact.lists": 'there are no lists of contacts yet; use a tag, as in "vip" in contact.tags',
 }
 """What somebody may well ask for, and what to do meanwhile."""
@@ -126,8 +127,12 @@ def known_of(
     attributes: Mapping[str, Callable[[Contact], Known]] = {
         "contact.name": lambda contact: contact.name or None,
         "contact.first_name": lambda contact: first_name_of(contact) or None,
+        "contact.last_name": lambda contact: contact.last_name or None,
         "contact.username": lambda contact: contact.username or None,
         "contact.phone": lambda contact: contact.phone,
+        "contact.email": lambda contact: contact.email or None,
+        "contact.language": lambda contact: contact.language or None,
+        "contact.time_zone": lambda contact: contact.time_zone or None,
         "contact.country": country_of,
         "contact.tags": lambda contact: list(contact.tags),
         "contact.opted_out": lambda contact: contact.opted_out_at is not None,

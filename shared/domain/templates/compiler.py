@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from shared.clock import EpochMs
 from shared.domain.contacts.consent import SkipReason
 from shared.domain.contacts.contact import Contact
-from shared.domain.contacts.first_name import first_name_of
+from shared.domain.contacts.contact_texts import CONTACT_TEXTS
 from shared.domain.templates.parameter_checks import (
     BODY_LIMIT,
     CARD_BODY_LIMIT,
@@ -220,11 +220,7 @@ def value_of(variable: Variable, contact: Contact) -> str:
         return variable.value
     if variable.source == "field":
         return contact.fields.get(variable.value, "")
-    if variable.value == "phone":
-        return contact.phone or ""
-    if variable.value == "first_name":
-        return first_name_of(contact)
-    return contact.name
+    return CONTACT_TEXTS.get(variable.value, CONTACT_TEXTS["name"])(contact)
 
 
 def message_body(plan: SendPlan, values: Sequence[str]) -> dict[str, object]:

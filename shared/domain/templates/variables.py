@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, cast
 
 from shared.clock import EpochMs
+from shared.domain.contacts.contact_texts import CONTACT_TEXTS
 from shared.domain.media.library import AtMeta, FileUse
 from shared.domain.media.media_types import MediaKind
 from shared.domain.money import is_currency
@@ -16,7 +17,6 @@ from shared.domain.templates.template import Slot, SlotKind
 Source = Literal["contact", "field", "constant", "media"]
 VariableKind = Literal["text", "currency", "date_time"]
 _MEDIA = ("image", "video", "document")
-CONTACT_ATTRIBUTES = ("name", "phone", "first_name")
 # The kinds of custom field (ContactField.kind) that can fill a slot; a slot that is not listed takes any.
 _FIELD_KINDS: Mapping[SlotKind, tuple[str, ...]] = {
     "currency": ("number",),
@@ -84,8 +84,8 @@ def variable_problems(slot: Slot, variable: Variable, known_fields: Collection[s
     if variable.source == "media":
         return _file_problems(slot, variable)
     if variable.source == "contact":
-        if variable.value not in CONTACT_ATTRIBUTES:
-            known = ", ".join(CONTACT_ATTRIBUTES)
+        if variable.value not in CONTACT_TEXTS:
+            known = ", ".join(CONTACT_TEXTS)
             return [Problem(place, f"contacts have no attribute {variable.value!r}; use {known}")]
         if slot.kind in _FIELD_KINDS:
             return [Problem(place, f"a contact's {variable.value} is no {slot.kind}; use a custom field or a constant")]

@@ -34,21 +34,18 @@ class ContactEdits:
         tenant_id: TenantId,
         contact_id: ContactId,
         *,
-        name: str | None,
-        first: str | None = None,
+        attributes: Mapping[str, str],
         fields: Mapping[str, str | None],
         add_tags: frozenset[str],
         remove_tags: frozenset[str],
         now: EpochMs,
         check: Callable[[int], None] = lambda _: None,
     ) -> bool:
-        """Change a contact on request; a field set to None is removed, and what says all this already stays. `first` is
-        a first name with its name (see shared.domain.contacts.first_name). `check` is asked with the revision before
-        that is changed. False when there is no such contact. Raises whatever `check` raises, and RetryableError when
-        others keep winning."""
-        named = {"name": name, "first": first}
-        texts = {key: value for key, value in named.items() if value is not None}
-        texts |= {FIELD + key: value or "" for key, value in fields.items()}
+        """Change a contact on request: these attributes, as `Contacts.upsert` has them, and custom fields. One that is
+        blank, or None, is removed, and what says all this already stays. `first` and `last` are with their name (see
+        shared.domain.contacts.first_name). `check` is asked with the revision before that is changed. False when there
+        is no such contact. Raises whatever `check` raises, and RetryableError when others keep winning."""
+        texts = {**attributes, **{FIELD + key: value or "" for key, value in fields.items()}}
         for _ in range(_ATTEMPTS):
             found = read_contact_item(self._client, self._table, tenant_id, contact_id) or {}
             if "created" not in found or "ptr" in found:

@@ -14,6 +14,8 @@ from shared.store.engine.codec import Item, decode_item, encode_item, text, word
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+LANGUAGE, TIME_ZONE, EMAIL = "lang", "zone", "email"
+"""Attributes that are there only where something is known."""
 FIELD = "f_"
 """Begins the names of attributes that hold custom fields."""
 _NEVER = EpochMs(0)
@@ -39,6 +41,7 @@ def contact_of(item: Item) -> Contact:
     counts = cast("Mapping[str, int]", item)
     profile = texts.get("profile", "")
     name = texts.get("name") or texts.get("book") or profile
+    first, last = texts.get("first"), texts.get("last")
     return Contact(
         contact_id=ContactId(texts["sk"][len(_KEY) :]),
         phone=texts.get("phone") or None,
@@ -56,8 +59,12 @@ def contact_of(item: Item) -> Contact:
         profile_name=profile,
         username=texts.get("username", ""),
         moved_at=times.get("moved_at", _NEVER),
-        given_name=given_for(texts.get("first", ""), name),
+        given_name=given_for(first, name) if first else "",
         revision=counts.get("rev", 0),
+        last_name=given_for(last, name) if last else "",
+        language=texts.get(LANGUAGE, ""),
+        time_zone=texts.get(TIME_ZONE, ""),
+        email=texts.get(EMAIL, ""),
     )
 
 

@@ -123,6 +123,31 @@ def test_counts_add_up_and_rejected_rows_have_their_reasons(bench: Bench) -> Non
     assert [row.line for row in bench.imports.rejections(bench.tenant, import_id)] == [3, 6]
 
 
+def test_attributes_come_from_columns_and_what_is_none_comes_back_with_its_row(bench: Bench) -> None:
+    content = (
+        "phone,first name,last name,email,language,time zone\n"
+        "+5511912000001,Ana,Lima,ana@example.com,pt_BR,America/Sao_Paulo\n"
+        "+5511912000002,Eva,Gómez,eva at home,es,\n"
+        "+5511912000003,Rui,,,,GMT-3\n"
+    )
+    import_id = bench.upload(content)
+    bench.run(import_id)
+    job = bench.job(import_id)
+    assert (job.counts, job.ignored_columns) == (Counts(rows=3, created=1, rejected=2), ())
+    assert job.rejected_by_code == {"invalid_email": 1, "invalid_time_zone": 1}
+    ana = bench.contacts.find(bench.tenant, "phone", "+5511912000001")
+    assert ana is not None
+    assert (ana.name, ana.given_name, ana.last_name, ana.email) == ("Ana Lima", "Ana", "Lima", "ana@example.com")
+    assert (ana.language, ana.time_zone, ana.opted_out_at) == ("pt-BR", "America/Sao_Paulo", None)
+    listed = bench.s3.get_object(Bucket="data", Key=f"imports/{bench.tenant}/{import_id}/rejected.csv")["Body"].read()
+    mended = listed.decode("utf-8-sig").replace("eva at home", "eva@example.com").replace("GMT-3", "Etc/GMT+3")
+    again = bench.upload(mended)
+    bench.run(again)
+    assert bench.job(again).counts == Counts(rows=2, created=2)
+    bench.run(same := bench.upload(content))
+    assert bench.job(same).counts == Counts(rows=3, unchanged=1, rejected=2)
+
+
 def test_the_same_file_again_changes_nothing_and_a_better_one_updates(bench: Bench) -> None:
     bench.run(bench.upload(numbered(3)))
     again = bench.upload(numbered(3))

@@ -31,7 +31,7 @@ def edit(world: World, contact_id: ContactId, **fields: str) -> None:
     none: frozenset[str] = frozenset()
     contacts: Contacts = world.deps.contacts
     contacts.edits.apply(
-        world.tenant_id, contact_id, name=None, fields=fields, add_tags=none, remove_tags=none, now=epoch_ms()
+        world.tenant_id, contact_id, attributes={}, fields=fields, add_tags=none, remove_tags=none, now=epoch_ms()
     )
 
 

@@ -10,6 +10,7 @@ from shared.domain.contacts.first_name import first_name_of, kept_with_name
 from shared.domain.contacts.identity import SHARDS, contact_id_for, shard_of
 from shared.ids import ContactId, TenantId, new_ulid
 from shared.store.contacts.contacts import Contacts
+from shared.store.contacts.items import read_contact_item
 from shared.store.contacts.names import ContactNames
 from shared.store.engine.database import Database
 from tests.support.capacity import Meter
@@ -152,7 +153,13 @@ def test_another_tenants_contact_is_not_there(contacts: Contacts, tenant: Tenant
     assert contacts.find(other, "phone", PHONE) is None
     assert contacts.page(other, "", 10) == []
     assert not contacts.edits.apply(
-        other, contact_id, name="x", fields={}, add_tags=frozenset(), remove_tags=frozenset(), now=EpochMs(1)
+        other,
+        contact_id,
+        attributes={"name": "x"},
+        fields={},
+        add_tags=frozenset(),
+        remove_tags=frozenset(),
+        now=EpochMs(1),
     )
 
 
@@ -302,7 +309,7 @@ def test_an_edit_sets_removes_and_leaves_the_rest(contacts: Contacts, tenant: Te
     assert contacts.edits.apply(
         tenant,
         contact_id,
-        name="Bia",
+        attributes={"name": "Bia"},
         fields={"points": None, "shoe": "38"},
         add_tags=frozenset({"vip"}),
         remove_tags=frozenset({"all"}),
@@ -313,10 +320,46 @@ def test_an_edit_sets_removes_and_leaves_the_rest(contacts: Contacts, tenant: Te
     assert found.opted_out_at == 5
 
 
+def test_what_is_not_known_of_somebody_takes_no_room(contacts: Contacts, tenant: TenantId, database: Database) -> None:
+    contact_id = add(contacts, tenant)
+    assert contacts.upsert(tenant, contact_id, {"lang": "", "email": ""}, {}, frozenset(), EpochMs(2))[1] == "unchanged"
+    stored = read_contact_item(database.client, database.contacts, tenant, contact_id)
+    assert stored is not None
+    assert stored.keys() == {"pk", "sk", "phone", "name", "tags", "created", "updated", "upserts"}
+    given = {"lang": "pt-BR", "zone": "UTC", "email": "ana@example.com", "last": kept_with_name("Lima", "Ana")}
+    assert contacts.upsert(tenant, contact_id, given, {}, frozenset(), EpochMs(3))[1] == "updated"
+    found = need(contacts, tenant, contact_id)
+    assert (found.language, found.time_zone, found.email, found.last_name) == (
+        "pt-BR",
+        "UTC",
+        "ana@example.com",
+        "Lima",
+    )
+    none = frozenset[str]()
+    assert contacts.edits.apply(
+        tenant,
+        contact_id,
+        attributes=dict.fromkeys(given, ""),
+        fields={},
+        add_tags=none,
+        remove_tags=none,
+        now=EpochMs(4),
+    )
+    after = read_contact_item(database.client, database.contacts, tenant, contact_id)
+    assert after is not None
+    assert after.keys() == stored.keys() | {"rev"}
+
+
 def test_nobody_is_made_by_an_edit(contacts: Contacts, tenant: TenantId) -> None:
     contact_id = contact_id_for(tenant, "phone", PHONE)
     assert not contacts.edits.apply(
-        tenant, contact_id, name="x", fields={}, add_tags=frozenset(), remove_tags=frozenset(), now=EpochMs(1)
+        tenant,
+        contact_id,
+        attributes={"name": "x"},
+        fields={},
+        add_tags=frozenset(),
+        remove_tags=frozenset(),
+        now=EpochMs(1),
     )
     assert contacts.get(tenant, contact_id) is None
 
@@ -353,8 +396,7 @@ def test_a_first_name_goes_when_the_name_is_another_whoever_sets_it(contacts: Co
         contacts.edits.apply(
             tenant,
             contact_id,
-            name=name,
-            first=first,
+            attributes={key: text for key, text in (("name", name), ("first", first)) if text is not None},
             fields={},
             add_tags=frozenset(),
             remove_tags=frozenset(),

@@ -67,14 +67,17 @@ def after_the_next_transaction(database: Database, meanwhile: Any) -> Iterator[N
         database.client.meta.events.unregister(name, act)
 
 
-def test_a_merge_takes_over_the_names_that_the_kept_contact_lacks(
+def test_a_merge_takes_over_what_the_kept_contact_lacks(
     database: Database, contacts: Contacts, tenant: TenantId
 ) -> None:
     kept, gone = add(contacts, tenant, name=""), contact_id_for(tenant, "bsuid", "BR.1")
-    contacts.upsert(tenant, gone, {"bsuid": "BR.1", "profile": "annie", "name": "Ana"}, {}, frozenset(), EpochMs(5))
+    known = {"bsuid": "BR.1", "profile": "annie", "name": "Ana", "last": "Lima\nAna", "lang": "pt", "zone": "UTC"}
+    contacts.upsert(tenant, gone, {**known, "email": "other@example.com"}, {}, frozenset(), EpochMs(5))
+    contacts.upsert(tenant, kept, {"email": "ana@example.com"}, {}, frozenset(), EpochMs(5))
     ContactNames(database).set_username(tenant, gone, "ana", EpochMs(5))
     assert merge(database, tenant, kept, gone)
     found = need(contacts, tenant, gone)
+    assert (found.last_name, found.language, found.time_zone, found.email) == ("Lima", "pt", "UTC", "ana@example.com")
     assert (found.contact_id, found.name, found.profile_name, found.username) == (kept, "Ana", "annie", "ana")
 
 

@@ -51,32 +51,40 @@ def test_every_other_identity_leads_to_the_contact() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "first", "expected"),
+    ("name", "first", "last", "expected"),
     [
-        ("", "", ("", "")),
-        (" Ana  Souza ", "", ("Ana Souza", "")),
-        ("Ana Souza", " Ana ", ("Ana Souza", "Ana\nAna Souza")),
-        ("", "Ana", ("Ana", "Ana\nAna")),
+        ("", "", "", ("", "", "")),
+        (" Ana  Souza ", "", "", ("Ana Souza", "", "")),
+        ("Ana Souza", " Ana ", "", ("Ana Souza", "Ana\nAna Souza", "")),
+        ("Ana M. Souza", "Ana", " Souza ", ("Ana M. Souza", "Ana\nAna M. Souza", "Souza\nAna M. Souza")),
+        ("", "Ana", "", ("Ana", "Ana\nAna", "")),
+        ("", "Ana", "Souza", ("Ana Souza", "Ana\nAna Souza", "Souza\nAna Souza")),
+        ("", "", "Souza", ("Souza", "", "Souza\nSouza")),
     ],
 )
-def test_a_first_name_alone_is_the_name(name: str, first: str, expected: tuple[str, str]) -> None:
-    assert new_names(name, first) == expected
+def test_a_first_and_a_last_name_alone_are_the_name(
+    name: str, first: str, last: str, expected: tuple[str, str, str]
+) -> None:
+    assert new_names(name, first, last) == dict(zip(("name", "first", "last"), expected, strict=True))
 
 
 @pytest.mark.parametrize(
-    ("before", "name", "first", "expected"),
+    ("before", "name", "first", "last", "expected"),
     [
-        ("Ana Souza", None, None, (None, None)),
-        ("Ana Souza", "Ana  Lima", None, ("Ana Lima", None)),
-        ("Ana Souza", None, "Ana", (None, "Ana\nAna Souza")),
-        ("Ana Souza", None, "", (None, "")),
-        ("Ana Souza", "Ana Lima", "Ana", ("Ana Lima", "Ana\nAna Lima")),
-        ("Ana Souza", "", "Ana", ("Ana", "Ana\nAna")),
-        ("", None, "Ana", ("Ana", "Ana\nAna")),
-        ("", "", None, ("", None)),
+        ("Ana Souza", None, None, None, {}),
+        ("Ana Souza", "Ana  Lima", None, None, {"name": "Ana Lima"}),
+        ("Ana Souza", None, "Ana", None, {"first": "Ana\nAna Souza"}),
+        ("Ana Souza", None, None, "Souza", {"last": "Souza\nAna Souza"}),
+        ("Ana Souza", None, "", "", {"first": "", "last": ""}),
+        ("Ana Souza", "Ana Lima", "Ana", None, {"name": "Ana Lima", "first": "Ana\nAna Lima"}),
+        ("Ana Souza", "", "Ana", None, {"name": "Ana", "first": "Ana\nAna"}),
+        ("", None, "Ana", None, {"name": "Ana", "first": "Ana\nAna"}),
+        ("", None, "Ana", "Lima", {"name": "Ana Lima", "first": "Ana\nAna Lima", "last": "Lima\nAna Lima"}),
+        ("", "", None, None, {"name": ""}),
+        ("", None, None, "", {"last": ""}),
     ],
 )
-def test_a_first_name_goes_with_the_name_it_is_given_beside(
-    before: str, name: str | None, first: str | None, expected: tuple[str | None, str | None]
+def test_first_and_last_name_go_with_the_name_they_are_given_beside(
+    before: str, name: str | None, first: str | None, last: str | None, expected: dict[str, str]
 ) -> None:
-    assert changed_names(Contact(ContactId("c"), name=before), name, first) == expected
+    assert changed_names(Contact(ContactId("c"), name=before), name, first, last) == expected

@@ -44,9 +44,35 @@ def test_what_the_caller_maps_wins() -> None:
     assert layout.ignored == ("phone",)
 
 
-def test_a_full_name_makes_the_last_superfluous_and_the_first_says_how_people_are_addressed() -> None:
+@pytest.mark.parametrize(
+    ("title", "target"),
+    [
+        *(
+            ("Email", "email"),
+            ("E-Mail-Adresse", "email"),
+            ("Correo electrónico", "email"),
+            ("E-mail 1 - Value", "email"),
+        ),
+        *(("Language", "language"), ("Idioma", "language"), ("Locale", "language"), ("Sprache", "language")),
+        *(("Timezone", "time_zone"), ("Zona horaria", "time_zone"), ("Fuso horário", "time_zone")),
+    ],
+)
+def test_columns_of_attributes_are_known_by_their_usual_names(title: str, target: str) -> None:
+    assert lay_out(["phone", title], [], {}, create_fields=True).targets == ("phone", target)
+
+
+def test_a_field_that_is_called_like_an_attribute_goes_on_being_filled() -> None:
+    own = ContactField("email", "E-mail")
+    for mapping in ({}, {"E-mail": "email"}):
+        assert lay_out(["phone", "E-mail"], [own], mapping, create_fields=False).targets == ("phone", "field:email")
+    labelled = ContactField("mail_2", "Correo")
+    layout = lay_out(["phone", "correo", "email"], [labelled], {}, create_fields=False)
+    assert layout.targets == ("phone", "field:mail_2", "email")
+
+
+def test_first_and_last_name_are_kept_beside_the_whole() -> None:
     layout = lay_out(["first name", "last name", "name", "phone"], [], {}, create_fields=False)
-    assert layout.targets == ("first_name", "ignore", "name", "phone")
+    assert (layout.targets, layout.ignored) == (("first_name", "last_name", "name", "phone"), ())
     assert lay_out(["first name", "phone"], [], {}, create_fields=False).targets == ("first_name", "phone")
 
 

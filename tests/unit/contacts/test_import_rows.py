@@ -101,6 +101,41 @@ def test_a_first_name_that_is_given_stays_whole(header: list[str], cells: list[s
     assert first_name_of(Contact(ContactId("c"), name=name, given_name=given)) == first
 
 
+def test_attributes_are_read_beside_the_rest_and_blank_cells_left_out() -> None:
+    header = ["phone", "name", "last name", "E-mail", "Idioma", "Time zone"]
+    reader = RowReader(TENANT, lay_out(header, [], {}, create_fields=False), [], "BR", frozenset())
+    row = reader.read(["+5511912345678", "Ana Lima", "Lima", "Ana@Example.com", "pt_br", "america/sao_paulo"])
+    assert row.attributes == {
+        "phone": "+5511912345678",
+        "region": "BR",
+        "name": "Ana Lima",
+        "last": "Lima\nAna Lima",
+        "email": "Ana@example.com",
+        "lang": "pt-BR",
+        "zone": "America/Sao_Paulo",
+    }
+    assert reader.read(["+5511912345678"]).attributes == {"phone": "+5511912345678", "region": "BR"}
+
+
+@pytest.mark.parametrize(
+    ("title", "cell", "code"),
+    [
+        ("email", "ana at home", "invalid_email"),
+        ("language", "whatever she likes", "invalid_language"),
+        ("time zone", "GMT-3", "invalid_time_zone"),
+        ("email", "unsubscribed", "consent_remark"),
+        ("language", "STOP", "invalid_language"),
+        ("last name", "unsubscribed", "consent_remark"),
+    ],
+)
+def test_a_cell_that_is_no_such_attribute_rejects_its_row(title: str, cell: str, code: str) -> None:
+    layout = lay_out(["phone", "name", title], [], {}, create_fields=False)
+    with pytest.raises(InvalidInput) as refused:
+        RowReader(TENANT, layout, [], "BR", frozenset()).read(["+5511912345678", "Ana", cell])
+    assert refused.value.code == code
+    assert cell not in refused.value.message
+
+
 def test_a_first_name_goes_with_the_name_it_was_given_for() -> None:
     assert given_for(kept_with_name("Ana María", "Ana María Gómez"), "Ana María Gómez") == "Ana María"
     assert given_for(kept_with_name("Ana María", "Ana María Gómez"), "Eva") == ""

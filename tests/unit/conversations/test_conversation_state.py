@@ -183,3 +183,6 @@ def test_canned_replies_know_their_places() -> None:
     assert fill("{contact.name}, {contact.name}", Contact(ContactId("c"))) == (", ", ["contact.name"])
     ana = Contact(ContactId("c"), phone="+1", name="Ana {contact.phone}", fields={"city": "Vigo"})
     assert fill("{contact.name} {contact.fields.city}", ana) == ("Ana {contact.phone} Vigo", [])
+    more = Contact(ContactId("c"), last_name="Lima", email="a@b.co", language="pt", time_zone="UTC")
+    text = "{contact.last_name} {contact.email} {contact.language} {contact.time_zone|?}"
+    assert (unknown_places(text, []), fill(text, more)) == ([], ("Lima a@b.co pt UTC", []))

@@ -22,7 +22,13 @@ from shared.domain.templates.template import Component, Template
 from shared.ids import ContactId, WabaId
 
 ANA = Contact(
-    ContactId("c"), phone="+5511987654321", name="Ana Maria Souza", fields={"points": "120", "empty": "", "blank": " "}
+    ContactId("c"),
+    phone="+5511987654321",
+    name="Ana Maria Souza",
+    last_name="Souza",
+    email="ana@example.com",
+    language="pt-BR",
+    fields={"points": "120", "empty": "", "blank": " "},
 )
 FIELDS = frozenset({"points", "empty", "blank", "missing"})
 BODY: Component = {"type": "BODY", "text": "Hi {{1}}, {{2}} points"}
@@ -101,6 +107,10 @@ def test_a_quick_reply_payload_may_stay_unmapped() -> None:
     [
         (NAME, "Ana Maria Souza"),
         (Variable("contact", "first_name"), "Ana"),
+        (Variable("contact", "last_name"), "Souza"),
+        (Variable("contact", "email"), "ana@example.com"),
+        (Variable("contact", "language"), "pt-BR"),
+        (Variable("contact", "time_zone", "UTC"), "UTC"),
         (Variable("contact", "phone"), "+5511987654321"),
         (POINTS, "120"),
         (constant("Friday"), "Friday"),

@@ -25,8 +25,9 @@ class ImportIn(Input):
     )
     columns: Annotated[dict[ColumnName, Target], Field(max_length=200)] = Field(
         default_factory=dict,
-        description="header -> phone, name, first_name, last_name, tags, ignore, or the key of a custom field; a "
-        "column that says who opted out must stand here, because an import does not read it",
+        description="header -> phone, name, first_name, last_name, language, time_zone, email, tags, ignore, or the "
+        "key of a custom field, which comes first where both are called so; columns with usual names need not stand "
+        "here. A column that says who opted out must, because an import does not read it",
     )
     bare_digits: BareDigits = Field(
         "either",
@@ -61,7 +62,7 @@ class RejectedRowOut(Output):
         description="stable, such as invalid_phone, or ambiguous_phone for digits that may be a number of two "
         "countries: write it with + and the country code, or say in bare_digits which it is; consent_remark for a "
         "number with a remark of who may be written to, such as BAJA, or a row of which a column that is not mapped "
-        "says that the person said no"
+        "says that the person said no; invalid_language, invalid_time_zone, invalid_email"
     )
 
 

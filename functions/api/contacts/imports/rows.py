@@ -4,11 +4,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from functions.api.contacts.attributes import ATTRIBUTES, checked_attribute
 from functions.api.contacts.field_values import CHECKS, check_text, split_tags
 from functions.api.contacts.imports.logic.consent_cells import denied, tag_says_no, value_says_no
 from functions.api.contacts.imports.logic.csv_columns import FIRST_NAME, IGNORE, LAST_NAME, NAME, PHONE, TAGS, Layout
+from functions.api.contacts.logic.identity import new_names, one_line
 from shared.domain.contacts.contact import ContactField
-from shared.domain.contacts.first_name import kept_with_name
 from shared.domain.contacts.identity import phone_ids
 from shared.domain.contacts.phone import BareDigits, ConsentRemark, normalise_phone
 from shared.errors import InvalidInput
@@ -64,9 +65,8 @@ class RowReader:
         self._phone = places[PHONE]
         self._unasked = layout.unasked
         self._standings, self._regions, self._permissions = layout.standings, layout.regions, layout.permissions
-        whole = [places[NAME]] if NAME in places else []
-        self._first = places.get(FIRST_NAME)
-        self._names = whole or [places[target] for target in (FIRST_NAME, LAST_NAME) if target in places]
+        self._name_columns = [(name, places[name]) for name in (NAME, FIRST_NAME, LAST_NAME) if name in places]
+        self._attributes = [(places[name], name, one.stored) for name, one in ATTRIBUTES.items() if name in places]
         self._tag_column = places.get(TAGS)
         self._fields = [
             (i, key, CHECKS.get(kinds.get(key, "text"), check_text))
@@ -81,16 +81,11 @@ class RowReader:
         self._check_consent(cells)
         phone, region = normalise_phone(_phone_text(cells[self._phone]), self._region, self._bare)
         attributes = {"phone": phone, "region": region}
-        first = " ".join(cells[self._first].split()) if self._first is not None else ""
-        name = " ".join(" ".join([cells[i] for i in self._names]).split()) or first
-        if name:
-            if len(name) > _NAME_LIMIT:
-                raise InvalidInput(f"name is longer than {_NAME_LIMIT} characters", field="name")
-            attributes["name"] = name
-        if first:
-            if len(first) > _NAME_LIMIT:
-                raise InvalidInput(f"first_name is longer than {_NAME_LIMIT} characters", field="first_name")
-            attributes["first"] = kept_with_name(first, name)
+        if self._name_columns:
+            attributes |= self._names(cells)
+        for i, name, stored in self._attributes:
+            if cells[i] and (value := checked_attribute(name, cells[i])):
+                attributes[stored] = value
         fields: dict[str, str] = {}
         for i, key, check in self._fields:
             value = cells[i].strip()
@@ -104,6 +99,15 @@ class RowReader:
             tags = tags | split_tags(cells[self._tag_column])
         contact_id, *former_ids = phone_ids(self._tenant_id, phone)
         return Row(contact_id, attributes, fields, tags, tuple(former_ids))
+
+    def _names(self, cells: Sequence[str]) -> dict[str, str]:
+        """As they are stored, without blank ones. Raises InvalidInput for one that is too long."""
+        given = {column: one_line(cells[i]) for column, i in self._name_columns}
+        found = new_names(given.get(NAME, ""), given.get(FIRST_NAME, ""), given.get(LAST_NAME, ""))
+        for column, name in (*given.items(), (NAME, found["name"])):
+            if len(name) > _NAME_LIMIT:
+                raise InvalidInput(f"{column} is longer than {_NAME_LIMIT} characters", field=column)
+        return {key: name for key, name in found.items() if name}
 
     def _check_consent(self, cells: Sequence[str]) -> None:
         if self._says_no(cells):

@@ -39,24 +39,27 @@ def one_contact(by_phone: Contact | None, by_bsuid: Contact | None) -> Contact |
     return by_phone or by_bsuid
 
 
-def new_names(name: str, first: str) -> tuple[str, str]:
-    """(name, first name as it is stored): a first name alone is the name."""
-    name, first = _one_line(name), _one_line(first)
-    whole = name or first
-    return whole, kept_with_name(first, whole)
+def new_names(name: str, first: str, last: str = "") -> dict[str, str]:
+    """Names as they are stored, "" for those that nobody gave: a first and a last name alone are the name."""
+    first, last = one_line(first), one_line(last)
+    whole = one_line(name) or _joined(first, last)
+    return {"name": whole, "first": kept_with_name(first, whole), "last": kept_with_name(last, whole)}
 
 
-def changed_names(before: Contact, name: str | None, first: str | None) -> tuple[str | None, str | None]:
-    """(name, first name as it is stored), None for what stays; a first name is kept with the name it belongs to."""
-    name = None if name is None else _one_line(name)
-    if first is None:
-        return name, None
-    first = _one_line(first)
-    whole = before.name if name is None else name
-    if first and not whole:
-        name = whole = first
-    return name, kept_with_name(first, whole)
+def changed_names(before: Contact, name: str | None, first: str | None, last: str | None = None) -> dict[str, str]:
+    """Names as they are stored, without those that stay; a first and a last name are kept with the name that they
+    belong to."""
+    parts = {key: one_line(text) for key, text in (("first", first), ("last", last)) if text is not None}
+    whole = before.name if name is None else one_line(name)
+    changed = {} if name is None else {"name": whole}
+    if not whole and any(parts.values()):
+        changed["name"] = whole = _joined(parts.get("first", ""), parts.get("last", ""))
+    return changed | {key: kept_with_name(text, whole) for key, text in parts.items()}
 
 
-def _one_line(text: str) -> str:
+def _joined(first: str, last: str) -> str:
+    return f"{first} {last}".strip()
+
+
+def one_line(text: str) -> str:
     return " ".join(text.split())

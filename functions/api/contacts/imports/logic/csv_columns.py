@@ -10,7 +10,9 @@ from shared.domain.contacts.contact import MOST_FIELDS, ContactField
 from shared.domain.text_fold import fold
 
 PHONE, NAME, FIRST_NAME, LAST_NAME, TAGS, IGNORE = "phone", "name", "first_name", "last_name", "tags", "ignore"
-RESERVED = frozenset({PHONE, NAME, FIRST_NAME, LAST_NAME, TAGS, IGNORE, "bsuid"})
+LANGUAGE, TIME_ZONE, EMAIL = "language", "time_zone", "email"
+_ATTRIBUTES = (LANGUAGE, TIME_ZONE, EMAIL)
+RESERVED = frozenset({PHONE, NAME, FIRST_NAME, LAST_NAME, TAGS, IGNORE, "bsuid", *_ATTRIBUTES})
 
 _PHONE_NAMES = """phone phone_number phonenumber phone_no mobile mobile_phone mobile_number cell cellphone cell_phone
 telephone tel whatsapp whatsapp_number telefone celular telefono movil numero_de_telefone numero_de_telefono telefon
@@ -19,6 +21,12 @@ _NAME_NAMES = "name full_name fullname contact_name nome nome_completo nombre no
 _FIRST_NAMES = "first_name firstname given_name primeiro_nome prenom vorname"
 _LAST_NAMES = "last_name lastname surname family_name sobrenome apellido apellidos nachname"
 _TAG_NAMES = "tags tag labels etiquetas"
+_LANGUAGE_NAMES = """language lang locale preferred_language language_code idioma lengua lingua langue sprache bahasa
+dil"""
+_TIME_ZONE_NAMES = "time_zone timezone tz zona_horaria fuso_horario fuseau_horaire zeitzone zona_waktu saat_dilimi"
+_EMAIL_NAMES = """email e_mail email_address e_mail_address mail e_mail_adresse e_mail_1_value correo
+correo_electronico correo_e endereco_de_email courriel adresse_email adresse_e_mail indirizzo_email emel eposta
+e_posta"""
 _ALIASES: dict[str, str] = {
     alias: target
     for target, aliases in (
@@ -27,6 +35,9 @@ _ALIASES: dict[str, str] = {
         (FIRST_NAME, _FIRST_NAMES),
         (LAST_NAME, _LAST_NAMES),
         (TAGS, _TAG_NAMES),
+        (LANGUAGE, _LANGUAGE_NAMES),
+        (TIME_ZONE, _TIME_ZONE_NAMES),
+        (EMAIL, _EMAIL_NAMES),
     )
     for alias in aliases.split()
 }
@@ -35,8 +46,8 @@ _ALIASES: dict[str, str] = {
 @dataclass(frozen=True, slots=True)
 class Layout:
     """`targets[i]` is what column i holds: one of the names above, or a custom field as `field:<key>`. `unasked` are
-    the places of those which nobody mapped, and that hold nothing or a custom field; `standings` of those among them
-    which say how things stand with the person, `regions` of those which may be where they live instead, and
+    the places of those which nobody mapped, and that hold nothing, or what nobody is known by; `standings` of those
+    among them which say how things stand with the person, `regions` of those which may be where they live instead, and
     `permissions` of those which say yes or no."""
 
     targets: tuple[str, ...]
@@ -72,7 +83,7 @@ def lay_out(
     new: dict[str, ContactField] = {}
     for i, title in enumerate(header):
         key = slug(title)
-        target = asked.get(i) or _ALIASES.get(key) or _field(key, keys, labels)
+        target = asked.get(i) or _usual(key, keys, labels)
         if target is None and create_fields and key and key not in RESERVED:
             new.setdefault(key, ContactField(key, title[:100]))
             target = f"field:{key}"
@@ -91,11 +102,8 @@ def lay_out(
         raise BadFile(
             f"the file would make more than {MOST_FIELDS} custom fields; leave columns out", code="too_many_fields"
         )
-    if NAME in targets:
-        # The whole name is there; a first name beside it says how people are addressed.
-        ignored += [header[i] for i, target in enumerate(targets) if target == LAST_NAME]
-        targets = [IGNORE if target == LAST_NAME else target for target in targets]
-    unasked = [i for i, target in enumerate(targets) if i not in asked and (target in (IGNORE, TAGS) or ":" in target)]
+    looked_at = {IGNORE, TAGS, *_ATTRIBUTES} | ({LAST_NAME} if NAME in targets else set())
+    unasked = [i for i, target in enumerate(targets) if i not in asked and (target in looked_at or ":" in target)]
     standings = frozenset(i for i in unasked if is_standing(header[i]))
     regions = frozenset(i for i in standings if may_be_region(header[i]))
     permissions = frozenset(i for i in standings if asks_permission(header[i]))
@@ -125,11 +133,19 @@ def _asked(header: Sequence[str], mapping: Mapping[str, str], keys: set[str]) ->
             raise BadFile(f"the file has no column {title!r}, which `columns` names", field="columns")
         if target not in RESERVED and target not in keys:
             raise BadFile(f"`columns` maps to {target!r}, which is no custom field; create it first", field="columns")
-        asked[place] = target if target in RESERVED else f"field:{target}"
+        # A field that was made before contacts had the attribute goes on being filled.
+        asked[place] = f"field:{target}" if target in keys else target
     meant = [target for target in asked.values() if target != IGNORE]
     if len(meant) != len(set(meant)):
         raise BadFile("`columns` maps two columns to the same place", field="columns")
     return asked
+
+
+def _usual(key: str, keys: set[str], labels: Mapping[str, str]) -> str | None:
+    """What a column of this name holds where nobody says. A custom field that was made before contacts had the
+    attribute goes on being filled."""
+    named, own = _ALIASES.get(key), _field(key, keys, labels)
+    return own if own and named in _ATTRIBUTES else named or own
 
 
 def _field(key: str, keys: set[str], labels: Mapping[str, str]) -> str | None:
