@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 
-from functions.api.contacts.attributes import ATTRIBUTES, checked_attribute
 from functions.api.contacts.field_values import CHECKS, check_tags, check_text
+from functions.api.contacts.logic.attributes import ATTRIBUTES, checked_attribute
 from functions.api.contacts.logic.identity import Identities, changed_names, new_names, one_contact
 from functions.api.contacts.models import ContactIn, ContactPatch, Scalar
 from functions.api.contacts.parts import ContactParts
@@ -65,7 +65,7 @@ def put_contact(deps: ContactParts, tenant_id: TenantId, new: ContactIn, now: Ep
     contacts, bsuid = deps.contacts, new.bsuid or ""
     checked = check_fields(new.fields, deps.fields.all(tenant_id))
     given = {key: value for key, value in checked.items() if value is not None}
-    attributes = {"bsuid": bsuid, **new_names(new.name, new.first_name, new.last_name)}
+    attributes = {"bsuid": bsuid, **new_names(new.name, first=new.first_name, last=new.last_name)}
     attributes |= check_attributes({"language": new.language, "time_zone": new.time_zone, "email": new.email})
     if new.phone:
         country = deps.accounts.tenant(tenant_id).country
@@ -90,7 +90,7 @@ def edit_contact(
 ) -> Contact:
     """The contact as it is afterwards. Raises NotFound, InvalidInput and Conflict (`changed_meanwhile`)."""
     before = need_contact(deps.contacts, tenant_id, contact_id)
-    attributes = changed_names(before, patch.name, patch.first_name, patch.last_name)
+    attributes = changed_names(before, name=patch.name, first=patch.first_name, last=patch.last_name)
     attributes |= check_attributes({"language": patch.language, "time_zone": patch.time_zone, "email": patch.email})
     changed = deps.contacts.edits.apply(
         tenant_id,

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StrictBool, StrictFloat, StrictInt, StringConstraints, model_validator
 
-from functions.api.contacts.attributes import LONGEST_EMAIL
 from functions.api.contacts.imports.logic.csv_columns import RESERVED
+from functions.api.contacts.logic.attributes import LONGEST_EMAIL
 from functions.api.contacts.logic.typed_values import typed
 from functions.api.http.fields import Cursor, Input, Moment, Output, ShortText, Tag, moment, moment_or_none, open_to
 from functions.api.http.revisions import Revision, Seen

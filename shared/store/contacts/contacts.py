@@ -119,8 +119,8 @@ class Contacts:
         tags: frozenset[str],
         now: EpochMs,
     ) -> Upserted:
-        """Create the contact or set these attributes (phone, bsuid, name, first, last, profile, region, and those of
-        shared.store.contacts.items) and custom fields; add these tags.
+        """Create the contact or set these attributes (phone, bsuid, name, first, last, profile, region, lang, zone,
+        email) and custom fields; add these tags.
 
         Blank values leave what is stored. The id that comes back differs from the one given when that identity is an
         alias. Consent is never touched.

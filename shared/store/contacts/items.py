@@ -14,8 +14,6 @@ from shared.store.engine.codec import Item, decode_item, encode_item, text, word
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-LANGUAGE, TIME_ZONE, EMAIL = "lang", "zone", "email"
-"""Attributes that are there only where something is known."""
 FIELD = "f_"
 """Begins the names of attributes that hold custom fields."""
 _NEVER = EpochMs(0)
@@ -62,9 +60,9 @@ def contact_of(item: Item) -> Contact:
         given_name=given_for(first, name) if first else "",
         revision=counts.get("rev", 0),
         last_name=given_for(last, name) if last else "",
-        language=texts.get(LANGUAGE, ""),
-        time_zone=texts.get(TIME_ZONE, ""),
-        email=texts.get(EMAIL, ""),
+        language=texts.get("lang", ""),
+        time_zone=texts.get("zone", ""),
+        email=texts.get("email", ""),
     )
 
 

@@ -21,15 +21,7 @@ from shared.domain.contacts.number_plans import canonical_phone
 from shared.errors import RetryableError
 from shared.ids import ContactId, TenantId
 from shared.store.contacts.contacts import Contacts
-from shared.store.contacts.items import (
-    EMAIL,
-    LANGUAGE,
-    TIME_ZONE,
-    contact_key,
-    contact_of,
-    read_contact_item,
-    read_contact_items,
-)
+from shared.store.contacts.items import contact_key, contact_of, read_contact_item, read_contact_items
 from shared.store.engine.claims import condition_failed, reasons_of
 from shared.store.engine.codec import Item, decode_item, encode, encode_item, text
 from shared.store.engine.database import Database
@@ -39,7 +31,7 @@ if TYPE_CHECKING:
 
 _TAKEN_OVER = (
     *("phone", "bsuid", "region", "name", "first", "last", "book", "profile", "username"),
-    *(LANGUAGE, TIME_ZONE, EMAIL),
+    *("lang", "zone", "email"),
 )
 _LED_ALONG = 98
 """Pointers that one merger leads elsewhere at most: a transaction has up to 100 items (Amazon DynamoDB, quotas). Those

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.api.contacts.attributes import ATTRIBUTES, LONGEST_EMAIL, checked_attribute
+from functions.api.contacts.logic.attributes import ATTRIBUTES, LONGEST_EMAIL, checked_attribute
 from functions.api.contacts.logic.language_tags import language_tag
 from shared.errors import InvalidInput
 

@@ -65,7 +65,7 @@ def test_every_other_identity_leads_to_the_contact() -> None:
 def test_a_first_and_a_last_name_alone_are_the_name(
     name: str, first: str, last: str, expected: tuple[str, str, str]
 ) -> None:
-    assert new_names(name, first, last) == dict(zip(("name", "first", "last"), expected, strict=True))
+    assert new_names(name, first=first, last=last) == dict(zip(("name", "first", "last"), expected, strict=True))
 
 
 @pytest.mark.parametrize(
@@ -87,4 +87,4 @@ def test_a_first_and_a_last_name_alone_are_the_name(
 def test_first_and_last_name_go_with_the_name_they_are_given_beside(
     before: str, name: str | None, first: str | None, last: str | None, expected: dict[str, str]
 ) -> None:
-    assert changed_names(Contact(ContactId("c"), name=before), name, first, last) == expected
+    assert changed_names(Contact(ContactId("c"), name=before), name=name, first=first, last=last) == expected

@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from functions.api.contacts.attributes import ATTRIBUTES, checked_attribute
 from functions.api.contacts.field_values import CHECKS, check_text, split_tags
 from functions.api.contacts.imports.logic.consent_cells import denied, tag_says_no, value_says_no
 from functions.api.contacts.imports.logic.csv_columns import FIRST_NAME, IGNORE, LAST_NAME, NAME, PHONE, TAGS, Layout
+from functions.api.contacts.logic.attributes import ATTRIBUTES, checked_attribute
 from functions.api.contacts.logic.identity import new_names, one_line
 from shared.domain.contacts.contact import ContactField
 from shared.domain.contacts.identity import phone_ids
@@ -103,7 +103,7 @@ class RowReader:
     def _names(self, cells: Sequence[str]) -> dict[str, str]:
         """As they are stored, without blank ones. Raises InvalidInput for one that is too long."""
         given = {column: one_line(cells[i]) for column, i in self._name_columns}
-        found = new_names(given.get(NAME, ""), given.get(FIRST_NAME, ""), given.get(LAST_NAME, ""))
+        found = new_names(given.get(NAME, ""), first=given.get(FIRST_NAME, ""), last=given.get(LAST_NAME, ""))
         for column, name in (*given.items(), (NAME, found["name"])):
             if len(name) > _NAME_LIMIT:
                 raise InvalidInput(f"{column} is longer than {_NAME_LIMIT} characters", field=column)

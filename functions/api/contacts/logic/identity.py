@@ -39,14 +39,14 @@ def one_contact(by_phone: Contact | None, by_bsuid: Contact | None) -> Contact |
     return by_phone or by_bsuid
 
 
-def new_names(name: str, first: str, last: str = "") -> dict[str, str]:
+def new_names(name: str, *, first: str, last: str) -> dict[str, str]:
     """Names as they are stored, "" for those that nobody gave: a first and a last name alone are the name."""
     first, last = one_line(first), one_line(last)
     whole = one_line(name) or _joined(first, last)
     return {"name": whole, "first": kept_with_name(first, whole), "last": kept_with_name(last, whole)}
 
 
-def changed_names(before: Contact, name: str | None, first: str | None, last: str | None = None) -> dict[str, str]:
+def changed_names(before: Contact, *, name: str | None, first: str | None, last: str | None) -> dict[str, str]:
     """Names as they are stored, without those that stay; a first and a last name are kept with the name that they
     belong to."""
     parts = {key: one_line(text) for key, text in (("first", first), ("last", last)) if text is not None}

@@ -8,7 +8,6 @@ from functions.api.contacts.logic.language_tags import LONGEST_TAG, language_tag
 from functions.api.http.time_zones import LONGEST_ZONE, zone_named
 from shared.domain.json_text import LOST
 from shared.errors import InvalidInput
-from shared.store.contacts.items import EMAIL, LANGUAGE, TIME_ZONE
 
 LONGEST_EMAIL = 254
 """Octets of an address: a path of SMTP has 256, with its brackets (RFC 5321, 4.5.3.1.3)."""
@@ -34,7 +33,7 @@ def _address(text: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """`stored` is its name in the item; `check` gives the value as it is stored, None for what is none; `code` and
+    """`stored` is what the store calls it; `check` gives the value as it is stored, None for what is none; `code` and
     `hint` are for the refusal. `longest`: characters."""
 
     stored: str
@@ -45,13 +44,11 @@ class Attribute:
 
 
 ATTRIBUTES: Mapping[str, Attribute] = {
-    "language": Attribute(
-        LANGUAGE, language_tag, LONGEST_TAG, "invalid_language", "language tag (BCP 47) such as pt-BR"
-    ),
+    "language": Attribute("lang", language_tag, LONGEST_TAG, "invalid_language", "language tag (BCP 47) such as pt-BR"),
     "time_zone": Attribute(
-        TIME_ZONE, zone_named, LONGEST_ZONE, "invalid_time_zone", "name of an IANA time zone such as Europe/Madrid"
+        "zone", zone_named, LONGEST_ZONE, "invalid_time_zone", "name of an IANA time zone such as Europe/Madrid"
     ),
-    "email": Attribute(EMAIL, _address, LONGEST_EMAIL, "invalid_email", "valid address such as ana@example.com"),
+    "email": Attribute("email", _address, LONGEST_EMAIL, "invalid_email", "valid address such as ana@example.com"),
 }
 
 
