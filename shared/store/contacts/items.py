@@ -1,7 +1,7 @@
 """A contact as an item of the Contacts table."""
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any
 
 from shared.clock import EpochMs
 from shared.domain.contacts.contact import Contact
@@ -9,7 +9,7 @@ from shared.domain.contacts.first_name import given_for
 from shared.domain.contacts.identity import shard_of
 from shared.ids import ContactId, TenantId
 from shared.store.engine.batch_read import read_items
-from shared.store.engine.codec import Item, decode_item, encode_item, text, words
+from shared.store.engine.codec import Item, decode_item, encode_item, text
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 FIELD = "f_"
 """Begins the names of attributes that hold custom fields."""
 _NEVER = EpochMs(0)
+_NONE = frozenset[str]()
 _KEY = "C#"
 """Begins the sort keys of contacts, before their id."""
 HOPS = 16
@@ -35,34 +36,33 @@ def contact_key(tenant_id: TenantId, contact_id: ContactId) -> Item:
 def contact_of(item: Item) -> Contact:
     # Read by the million when audiences are frozen, so without a look at each attribute's type: this store alone writes
     # them.
-    texts, times = cast("Mapping[str, str]", item), cast("Mapping[str, EpochMs]", item)
-    counts = cast("Mapping[str, int]", item)
-    profile = texts.get("profile", "")
-    name = texts.get("name") or texts.get("book") or profile
-    first, last = texts.get("first"), texts.get("last")
+    known: Mapping[str, Any] = item
+    profile = known.get("profile", "")
+    name = known.get("name") or known.get("book") or profile
+    first, last = known.get("first"), known.get("last")
     return Contact(
-        contact_id=ContactId(texts["sk"][len(_KEY) :]),
-        phone=texts.get("phone") or None,
-        bsuid=texts.get("bsuid") or None,
+        contact_id=ContactId(known["sk"][len(_KEY) :]),
+        phone=known.get("phone") or None,
+        bsuid=known.get("bsuid") or None,
         name=name,
-        region=texts.get("region", ""),
-        fields={name[len(FIELD) :]: value for name, value in texts.items() if name.startswith(FIELD)},
-        tags=words(item, "tags"),
-        opted_out_at=times.get("out_at"),
-        opt_out_source=texts.get("out_by", ""),
-        last_inbound_at=times.get("in_at"),
-        merged=cast("frozenset[ContactId]", words(item, "merged")),
-        created_at=times.get("created", _NEVER),
-        updated_at=times.get("updated", _NEVER),
+        region=known.get("region", ""),
+        fields={key[2:]: value for key, value in known.items() if key[:2] == FIELD},
+        tags=known.get("tags", _NONE),
+        opted_out_at=known.get("out_at"),
+        opt_out_source=known.get("out_by", ""),
+        last_inbound_at=known.get("in_at"),
+        merged=known.get("merged", _NONE),
+        created_at=known.get("created", _NEVER),
+        updated_at=known.get("updated", _NEVER),
         profile_name=profile,
-        username=texts.get("username", ""),
-        moved_at=times.get("moved_at", _NEVER),
+        username=known.get("username", ""),
+        moved_at=known.get("moved_at", _NEVER),
         given_name=given_for(first, name) if first else "",
-        revision=counts.get("rev", 0),
+        revision=known.get("rev", 0),
         last_name=given_for(last, name) if last else "",
-        language=texts.get("lang", ""),
-        time_zone=texts.get("zone", ""),
-        email=texts.get("email", ""),
+        language=known.get("lang", ""),
+        time_zone=known.get("zone", ""),
+        email=known.get("email", ""),
     )
 
 
