@@ -19,6 +19,9 @@ from shared.clients.queue import Queue
 from shared.config import required
 from shared.services.heads import Heads
 from shared.services.recipient_events import RecipientEvents
+from shared.store.numbers.cells import CellDirectory
+from shared.store.numbers.notices import Notices
+from shared.store.numbers.onboardings import Onboardings
 from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
@@ -106,6 +109,7 @@ class Consumers:
             parking=self._parking,
             cells=CellDirectory(lambda: self._database.client, self._database.directory),
             forwards=self._queue("FORWARD_QUEUE_URL"),
+            onboardings=Onboardings(self._directory),
         )
 
     def sync(self) -> SyncParts:

@@ -34,6 +34,9 @@ from shared.domain.contacts.identity import SHARDS, contact_id_for
 from shared.ids import CampaignId, new_ulid
 from shared.queue_messages import InboundMessage
 from shared.services.heads import Heads
+from shared.store.numbers.cells import CellDirectory
+from shared.store.numbers.notices import Notices
+from shared.store.numbers.onboardings import Onboardings
 from shared.store.contacts.mergers import Mergers
 from shared.store.contacts.names import ContactNames
 from shared.store.contacts.reach import ContactReach
@@ -194,6 +197,7 @@ def _deps(database: Database, world: World) -> Deps:
         sends=made.sends,
         lanes=made.lanes,
         notices=Notices(Directory(database)),
+        onboardings=Onboardings(Directory(database)),
         first_look=FirstLook(database, made.contacts),
         list_parts=ListParts(made.accounts, conversations.list_split),
         owners=Owners(made.accounts),

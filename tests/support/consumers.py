@@ -20,6 +20,9 @@ from shared.clients.parking import Parking
 from shared.clients.queue import Queue
 from shared.services.heads import Heads
 from shared.services.recipient_events import RecipientEvents
+from shared.store.numbers.cells import CellDirectory
+from shared.store.numbers.notices import Notices
+from shared.store.numbers.onboardings import Onboardings
 from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
@@ -60,6 +63,7 @@ class Deps:
     cells: CellDirectory
     forwards: Queue
     recipients: RecipientEvents
+    onboardings: Onboardings
 
     def for_messages(self) -> MessageParts:
         return self._as(MessageParts)

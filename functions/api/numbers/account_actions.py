@@ -188,7 +188,7 @@ def disconnect_account(parts: ConnectedParts, tenant_id: TenantId, waba_id: Waba
             disconnect_number(parts, tenant_id, number.phone_number_id, now)
     if waba.token:
         _unsubscribe(parts, tenant_id, waba, now)
-    parts.onboardings.give_up_access(tenant_id, waba_id)
+    parts.onboardings.give_up_access(tenant_id, waba_id, now)
     waba = parts.accounts.change_waba(
         tenant_id, waba_id, lambda known: replace(known, status="disconnected", reason=DISCONNECTED_HERE, token="")
     )

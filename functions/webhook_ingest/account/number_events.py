@@ -80,21 +80,27 @@ def _stop(
     found = _change_numbers(parts, tenant_id, waba_id, news.display, change)
     still = {n.phone_number_id for n in parts.accounts.numbers(tenant_id) if n.state_at(now) != "active"} & concerned
     pause_campaigns(parts, tenant_id, waba_id, news.reason, at, lambda c: c.phone_number_id in still)
-    return found and bool(concerned) and _agree(parts, tenant_id, waba_id, now, gone=news.gone)
+    gone_at = at if news.gone else None
+    return found and bool(concerned) and _agree(parts, tenant_id, waba_id, now, gone_at=gone_at)
 
 
-def _agree(parts: AccountParts, tenant_id: TenantId, waba_id: WabaId, now: EpochMs, *, gone: bool = False) -> bool:
-    """The account is as its numbers are; once all have left, its token is given up, and the control stack told so."""
+def _agree(
+    parts: AccountParts, tenant_id: TenantId, waba_id: WabaId, now: EpochMs, *, gone_at: EpochMs | None = None
+) -> bool:
+    """The account is as its numbers are; once all have left, its token is given up, wherever it is kept, and the
+    control stack told so."""
     numbers = [number for number in parts.accounts.numbers(tenant_id) if number.waba_id == waba_id]
     states = {number.state_at(now): number.reason for number in numbers}
     all_left = set(states) == {"disconnected"}
+    is_over = gone_at is not None and all_left
 
     def change(waba: Waba) -> Waba:
         state = next((one for one in ("active", "restricted") if one in states), "disconnected")
-        token = "" if gone and all_left else waba.token
+        token = "" if is_over else waba.token
         return replace(waba, status=state, reason="" if state == "active" else states.get(state, ""), token=token)
 
-    if gone and all_left:
+    if gone_at is not None and all_left:
+        parts.onboardings.give_up_access(tenant_id, waba_id, gone_at)
         # It may be connected in another stack now.
         leaving = LeaveControl(waba_id, now, due_at=now)
         parts.forwards.send(leaving, group=leaving.group)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
+from shared.clock import EpochMs
 from shared.domain.limits import require_room
 from shared.domain.numbers.onboarding import Onboarding
 from shared.errors import NotFound
@@ -58,9 +59,14 @@ class Onboardings:
         """Raises NotFound, and whatever `change` raises."""
         return self._directory.update(tenant_id, _PREFIX + onboarding_id, Onboarding, change)
 
-    def give_up_access(self, tenant_id: TenantId, waba_id: WabaId) -> None:
-        """None of an account's connections goes on before another sign-up. Repeating it changes nothing."""
+    def give_up_access(self, tenant_id: TenantId, waba_id: WabaId, at: EpochMs) -> None:
+        """None of an account's connections goes on before another sign-up, but those that somebody has worked at since
+        (`at` is epoch ms). Repeating it changes nothing."""
+
+        def without_token(one: Onboarding) -> Onboarding:
+            return replace(one, token="") if one.updated_at <= at else one
+
         for found in self._directory.all(tenant_id, _PREFIX, Onboarding):
             if found.waba_id == waba_id and found.token:
                 with suppress(NotFound):  # it made room for a newer one
-                    self.change(tenant_id, found.onboarding_id, lambda one: replace(one, token=""))
+                    self.change(tenant_id, found.onboarding_id, without_token)

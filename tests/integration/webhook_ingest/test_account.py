@@ -8,6 +8,7 @@ from shared.domain.campaigns.campaign import State
 from shared.domain.campaigns.number_work import Run
 from shared.domain.contacts.identity import SHARDS, contact_id_for
 from shared.domain.numbers.number import DISCONNECTED_HERE, Number
+from shared.domain.numbers.onboarding import Onboarding
 from shared.domain.templates.template import Template
 from shared.errors import Conflict
 from shared.ids import CampaignId, PhoneNumberId, TenantId, WabaId
@@ -551,10 +552,17 @@ def test_a_number_that_left_is_brought_back_by_no_webhook(deps: Deps, left: str)
 
 @pytest.mark.parametrize("value", [value for value, status, reason in STOPS if reason in GONE])
 def test_an_account_that_left_leaves_no_token_behind(deps: Deps, value: Json) -> None:
+    for name, account, at in (("before", WABA, SENT_AT), ("since", WABA, SENT_AT + 1), ("other", OTHER_WABA, SENT_AT)):
+        deps.onboardings.create(TENANT, Onboarding(name, EpochMs(1), "ana", EpochMs(at), account, token="sealed"))
     assert deliver("account_update", value)
     waba = deps.accounts.waba(TENANT, WABA)
     assert (waba.status, waba.token) == ("disconnected", "")
     assert deps.accounts.waba(OTHER, OTHER_WABA).token == "sealed"
+    assert {one.onboarding_id: one.token for one in deps.onboardings.page(TENANT, 10, None).items} == {
+        "before": "",
+        "since": "sealed",
+        "other": "sealed",
+    }
 
 
 def test_the_token_stays_while_another_number_needs_it(deps: Deps) -> None:
