@@ -11,9 +11,18 @@ class ContactNouns(Common):
     def of_contacts(self) -> Iterable[object]:
         from functions.api.contacts.parts import ContactParts
         from shared.services.heads import Heads
+        from shared.store.contacts.mergers import Mergers
 
-        heads = Heads(self.accounts, self.contacts, self.conversations)
-        return [ContactParts(accounts=self.accounts, fields=self.fields, contacts=self.contacts, heads=heads)]
+        return [
+            ContactParts(
+                accounts=self.accounts,
+                fields=self.fields,
+                contacts=self.contacts,
+                conversations=self.conversations,
+                mergers=Mergers(self.database),
+                heads=Heads(self.accounts, self.contacts, self.conversations),
+            )
+        ]
 
     def of_imports(self) -> Iterable[object]:
         from functions.api.contacts.imports.parts import ImportParts

@@ -24,7 +24,7 @@ def is_respelled(accounts: Accounts, tenant_id: TenantId) -> bool:
 
 
 def of_same_number(contacts: Contacts, tenant_id: TenantId, contact: Contact, *, respelled: bool) -> Sequence[Contact]:
-    """Everybody with the contact's number, themselves included, whoever comes first in the order of spellings first;
+    """Everybody with the contact's number, themselves and who was deleted included, in the order of spellings;
     nobody when no read is needed to know that there is nobody else."""
     phone = canonical_phone(contact.phone or "")
     if respelled:
@@ -33,9 +33,12 @@ def of_same_number(contacts: Contacts, tenant_id: TenantId, contact: Contact, *,
         ids = phone_ids(tenant_id, contact.phone or "")
     if all(one == contact.contact_id for one in ids):
         return ()
-    known = contacts.get_many(tenant_id, ids)
+    known = contacts.get_many(tenant_id, ids, deleted=True)
     found = {known[one].contact_id: known[one] for one in ids if one in known}
-    same = {one: other for one, other in found.items() if canonical_phone(other.phone or "") == phone}
+    # Who was deleted has no number any more, and is who this one leads to all the same.
+    same = {
+        one: other for one, other in found.items() if other.deleted_at or canonical_phone(other.phone or "") == phone
+    }
     return tuple(({**same, contact.contact_id: contact} if contact.contact_id not in same else same).values())
 
 

@@ -112,7 +112,8 @@ class SingleSender:
         to do instead), Conflict `answered_meanwhile`, and RetryableError while an earlier attempt may be sending it.
         """
         conversation = self._conversations.get(tenant_id, conversation_id)
-        contact = self._contacts.get(tenant_id, conversation.contact_id) if conversation else None
+        # Who was deleted has no number any more, or a no: the gate says which.
+        contact = self._contacts.get(tenant_id, conversation.contact_id, deleted=True) if conversation else None
         if conversation is None or contact is None:
             raise NotFound("there is no such conversation")
         # Another conversation than asked for, if that has moved.

@@ -457,6 +457,7 @@ CASES: dict[tuple[str, str], Attempts] = {
     ("POST", "/v1/contacts"): _contacts_made,
     ("GET", "/v1/contacts/{contact_id}"): _on("contact_id", "contact"),
     ("PATCH", "/v1/contacts/{contact_id}"): _on("contact_id", "contact", body={"name": "mine", "add_tags": ["mine"]}),
+    ("DELETE", "/v1/contacts/{contact_id}"): _on("contact_id", "contact"),
     ("POST", "/v1/contacts/{contact_id}/opt-out"): _on("contact_id", "contact", body={"source": "mine"}),
     ("POST", "/v1/contacts/{contact_id}/opt-in"): _on("contact_id", "contact", body={"source": "mine"}),
     ("GET", "/v1/contacts/imports"): _listing("/v1/contacts/imports"),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 
+from functions.api.contacts.deletion import keep_no_of_deleted
 from functions.api.contacts.field_values import CHECKS, check_tags, check_text
 from functions.api.contacts.logic.attributes import ATTRIBUTES, checked_attribute
 from functions.api.contacts.logic.identity import Identities, changed_names, new_names, one_contact
@@ -58,7 +59,8 @@ def check_attributes(values: Mapping[str, str | None]) -> dict[str, str]:
 
 
 def put_contact(deps: ContactParts, tenant_id: TenantId, new: ContactIn, now: EpochMs) -> tuple[Contact, bool]:
-    """(the contact as stored, whether it is new). Blank values leave what is stored; consent is not touched.
+    """(the contact as stored, whether it is new). Blank values leave what is stored; consent is not touched: who was
+    deleted is new, and what they said no to holds.
 
     Raises InvalidInput, and Conflict when phone and BSUID belong to two different contacts.
     """
@@ -71,11 +73,15 @@ def put_contact(deps: ContactParts, tenant_id: TenantId, new: ContactIn, now: Ep
         country = deps.accounts.tenant(tenant_id).country
         attributes["phone"], attributes["region"] = normalise_phone(new.phone, country)
     by_phone = _by_phone(contacts, tenant_id, attributes["phone"]) if new.phone else None
-    found = one_contact(by_phone, contacts.find(tenant_id, "bsuid", bsuid) if bsuid else None)
-    ids = Identities.of(tenant_id, attributes.get("phone", ""), bsuid)
-    contact_id, change, renamed = contacts.upsert(
-        tenant_id, ids.of_contact(found), attributes, given, check_tags(new.tags), now
-    )
+    by_bsuid = contacts.find(tenant_id, "bsuid", bsuid, deleted=True) if bsuid else None
+    found = one_contact(by_phone, by_bsuid)
+    gone = [one for one in (by_phone, by_bsuid) if one and found and one.contact_id != found.contact_id]
+    ids, tags = Identities.of(tenant_id, attributes.get("phone", ""), bsuid), check_tags(new.tags)
+    for one in gone:
+        keep_no_of_deleted(deps, tenant_id, ids.of_contact(found), one, now)
+    contact_id, change, renamed = contacts.upsert(tenant_id, ids.of_contact(found), attributes, given, tags, now)
+    for one in gone:
+        deps.mergers.merge(tenant_id, contact_id, one, now)
     for alias in ids.beside(contact_id):
         contacts.put_pointer(tenant_id, alias, contact_id)
     if renamed:
@@ -122,9 +128,9 @@ def _fields_of(contact: Contact) -> Mapping[str, object]:
 
 
 def _by_phone(contacts: Contacts, tenant_id: TenantId, phone: str) -> Contact | None:
-    """Also the one who is still stored under an earlier spelling of this (canonical) number."""
+    """Also the one who is still stored under an earlier spelling of this (canonical) number, or who was deleted."""
     ids = phone_ids(tenant_id, phone)
-    found = contacts.get_many(tenant_id, ids)
+    found = contacts.get_many(tenant_id, ids, deleted=True)
     return next((found[one] for one in ids if one in found), None)
 
 

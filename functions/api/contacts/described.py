@@ -68,6 +68,12 @@ DESCRIPTION = Description(
         },
         "ContactPatch": {"fields": {"birthday": None}, "add_tags": ["vip"], "revision": 1},
         "ConsentIn": {"source": "web form"},
+        "DeletionOut": {
+            "id": "5f0c6b9a2f3e4d1c8b7a69584736251a",
+            "deleted_at": "2026-11-30T09:00:00Z",
+            "opted_out": False,
+            "conversations": ["9d5ed678fe57bcca610140957afab571"],
+        },
         "ContactOut": {
             "id": "5f0c6b9a2f3e4d1c8b7a69584736251a",
             "phone": "+5511912345678",

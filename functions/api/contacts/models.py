@@ -156,6 +156,17 @@ class ContactOut(Output):
         )
 
 
+class DeletionOut(Output):
+    id: str
+    deleted_at: Moment
+    opted_out: bool = Field(
+        description="whether they had said no: it holds for whoever is made of this phone number or `bsuid` again"
+    )
+    conversations: list[str] = Field(
+        description="ids of those that stay, as long as their messages do; they go on if the person writes again"
+    )
+
+
 class ContactsOut(Output):
     items: list[ContactOut]
     next_cursor: Cursor

@@ -5,18 +5,20 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from functions.api.contacts.actions import edit_contact, list_contacts, need_contact, note_contact, put_contact
+from functions.api.contacts.deletion import delete_contact
 from functions.api.contacts.models import (
     ConsentIn,
     ContactIn,
     ContactOut,
     ContactPatch,
     ContactsOut,
+    DeletionOut,
     FieldIn,
     FieldOut,
     FieldsOut,
 )
 from functions.api.contacts.parts import ContactParts
-from functions.api.http.fields import ContactPath, Given, epoch_ms_of
+from functions.api.http.fields import ContactPath, Given, epoch_ms_of, moment
 from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
@@ -110,6 +112,23 @@ def patch_contact(contact_id: ContactPath, body: ContactPatch) -> ContactOut:
     """What is left out stays as it is; null removes a custom field, and "" what else may be removed. None of it is
     consent, which is changed by opting out and in alone."""
     return _shown(edit_contact(deps(), caller(router).tenant_id, contact_id, body, epoch_ms()))
+
+
+@router.delete(
+    "/v1/contacts/<contact_id>", **secured(Scope.CONTACTS, "contacts", "delete_contact", summary="Delete a contact")
+)
+def delete_one_contact(contact_id: ContactPath) -> DeletionOut:
+    """Names, number, user id, attributes, fields and tags go at once. A no stays, under a hash of the number and user
+    id. Campaigns under way write to them no more: who has not got it yet is skipped as `contact_deleted`, and who has
+    stays in the books. Conversations stay. Whoever imports them, makes them again or hears from them makes a new
+    contact, with the no. Repeated it does nothing more, and answers the same."""
+    found = delete_contact(deps(), caller(router).tenant_id, contact_id, epoch_ms())
+    return DeletionOut(
+        id=found.contact.contact_id,
+        deleted_at=moment(found.contact.deleted_at),
+        opted_out=found.contact.opted_out_at is not None,
+        conversations=list(found.conversations),
+    )
 
 
 @router.post(

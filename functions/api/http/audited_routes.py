@@ -103,6 +103,7 @@ ROUTES: Mapping[str, Audited | Unaudited] = {
     "delete_field": Audited(Action.FIELD_DELETED, Kind.FIELD, about="key"),
     "create_contact": Audited(Action.CONTACT_CREATED, Kind.CONTACT, elsewhere=True, keys=False),
     "update_contact": Audited(Action.CONTACT_CHANGED, Kind.CONTACT, about="contact_id", elsewhere=True, keys=False),
+    "delete_contact": Audited(Action.CONTACT_DELETED, Kind.CONTACT, about="contact_id", elsewhere=True),
     "opt_out_contact": Audited(Action.CONTACT_OPTED_OUT, Kind.CONTACT, about="contact_id", elsewhere=True),
     "opt_in_contact": Audited(Action.CONTACT_OPTED_IN, Kind.CONTACT, about="contact_id", elsewhere=True),
     "create_import": Audited(Action.IMPORT_CREATED, Kind.IMPORT),

@@ -30,7 +30,8 @@ _COOL_DOWN_SECONDS = 30.0
 @dataclass(slots=True)
 class Sender:
     """`queue` is what is claimed and not sent, `done` what came of the rest. `running` are the campaigns that may be
-    sent, `opted_out` who said no since their campaign was frozen, `looked_at` (monotonic seconds) when that was read.
+    sent, `opted_out` who said no since their campaign was frozen, `deleted` who did by being deleted, `looked_at`
+    (monotonic seconds) when that was read.
     """
 
     transmit: Transmitter
@@ -42,6 +43,7 @@ class Sender:
     done: list[Sent] = field(default_factory=list)
     running: set[str] = field(default_factory=set)
     opted_out: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    deleted: set[str] = field(default_factory=set)
     looked_at: float = 0.0
     cool_until: float = 0.0
     sent: int = 0
@@ -88,7 +90,8 @@ class Sender:
         contacts = self.person.contacts_of(job.recipient.contact_id)
         # Whichever of them said it: a no is the person's.
         if not self.opted_out[job.run.campaign_id].isdisjoint(contacts):
-            self.done.append(job.skipped(SkipReason.OPTED_OUT))
+            gone = not self.deleted.isdisjoint(contacts)
+            self.done.append(job.skipped(SkipReason.CONTACT_DELETED if gone else SkipReason.OPTED_OUT))
         elif job.run.campaign_id not in self.running or self.clock.monotonic() < self.cool_until:
             self.done.append(job.kept())
         elif len(contacts) > job.contacts:

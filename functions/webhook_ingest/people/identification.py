@@ -20,7 +20,8 @@ from shared.store.contacts.contacts import Contacts
 class Person:
     """`contact` is None for somebody new, whose id will be `contact_id`; `by_key` is what each identity led to.
 
-    `others` are contacts that turned out to be the same person: they share every no, and are merged into this one.
+    `others` are contacts that turned out to be the same person: they share every no, and are merged into this one. Any
+    of them may have been deleted: who writes again is there again, and their no holds.
     """
 
     contact_id: ContactId
@@ -40,7 +41,8 @@ class Identification:
     def find(self, tenant_id: TenantId, who: Identities, at: EpochMs | None = None) -> Person:
         """Read only. When phone and BSUID lead to two contacts, the phone's is the person. `at` is when these
         identities were theirs (epoch ms), None for now: a number belongs to whoever had it then."""
-        return person_among(self._contacts.get_many(tenant_id, who.keys(tenant_id)), tenant_id, who, at)
+        known = self._contacts.get_many(tenant_id, who.keys(tenant_id), deleted=True)
+        return person_among(known, tenant_id, who, at)
 
     def hear(
         self, tenant_id: TenantId, person: Person, said: ConsentWord, wamid: str, at: EpochMs, now: EpochMs
@@ -67,7 +69,7 @@ class Identification:
         """
         attributes = missing_attributes(person, who, at)
         contact_id = person.contact_id
-        if attributes or person.contact is None:
+        if attributes or person.contact is None or person.contact.deleted_at:
             contact_id = self._contacts.upsert(tenant_id, contact_id, attributes, {}, frozenset(), now).contact_id
         self._lead(tenant_id, person, contact_id)
         return contact_id
@@ -112,6 +114,8 @@ def person_among(
             continue
         by_key[key] = found
     distinct = list({found.contact_id: found for found in by_key.values() if found is not None}.values())
+    # What is left of somebody who was deleted goes into who is there.
+    distinct.sort(key=lambda found: bool(found.deleted_at))
     first = distinct[0] if distinct else None
     new_id = next((key for key in by_key), next(iter(keys)))
     return Person(first.contact_id if first else new_id, first, tuple(distinct[1:]), by_key)

@@ -72,7 +72,7 @@ class People(Identification):
         done = True
         for other in others:
             # Read again, because sharing the no has just changed it; what changes meanwhile is merged next time.
-            current = self._contacts.get(tenant_id, other.contact_id)
+            current = self._contacts.get(tenant_id, other.contact_id, deleted=True)
             if current is not None and current.contact_id != contact_id:
                 # Before it is a pointer: nobody would find out later that this was still to be done.
                 self._reunite(tenant_id, current.contact_id, contact_id)

@@ -47,7 +47,7 @@ def respell(contacts: Contacts, people: People, tenant_id: TenantId, contact: Co
     ids = phone_ids(tenant_id, contact.phone or "")
     if len(ids) < 2:
         return
-    found = respelling_of(contact, ids, contacts.get_many(tenant_id, ids))
+    found = respelling_of(contact, ids, contacts.get_many(tenant_id, ids, deleted=True))
     if found is None:
         return
     kept_id = found.kept.contact_id

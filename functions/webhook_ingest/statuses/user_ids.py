@@ -27,8 +27,10 @@ def learn_user_ids(
     """`people` leads to a message of ours to each of them. Only contacts that there are learn; harmless to repeat.
 
     Somebody whose number we know under no spelling is the contact that our message was for: WhatsApp names them in a
-    way that no table knows. Costs 0.5 RRU for each person of a batch, for one whose user id is new 1 WRU and a few RRU,
-    once, and those RRU each time for one whose contact began with another number.
+    way that no table knows. Who was deleted learns it too, so that their no is found by it, and stays deleted.
+
+    Costs 0.5 RRU for each person of a batch, for one whose user id is new 1 WRU and a few RRU, once, and those RRU each
+    time for one whose contact began with another number.
     """
     senders: dict[ContactId, tuple[Identities, Target | None]] = {}
     for (phone, user_id), target in people.items():
@@ -42,7 +44,7 @@ def learn_user_ids(
         if not _leads_to(linked.get(key, ""), tenant_id, who)
     }
     keys = {one for who, _ in strangers.values() for one in who.keys(tenant_id)}
-    by_key = parts.contacts.get_many(tenant_id, keys)
+    by_key = parts.contacts.get_many(tenant_id, keys, deleted=True)
     for key, (who, target) in strangers.items():
         found = {by_key[one].contact_id for one in who.keys(tenant_id) if one in by_key}
         if found <= {by_key[key].contact_id if key in by_key else ""}:
@@ -52,7 +54,8 @@ def learn_user_ids(
                 for phone_key in (one for one in who.keys(tenant_id) if one not in by_key):
                     parts.contacts.put_pointer(tenant_id, phone_key, addressee.contact_id)
                 found.add(addressee.contact_id)
-        if len(found) > 1 or (found and key in by_key and not by_key[key].phone):
+        there = any(not by_key[one].deleted_at for one in who.keys(tenant_id) if one in by_key)
+        if there and (len(found) > 1 or (key in by_key and not by_key[key].phone)):
             # Known under both, or under two spellings: these are one person. Or their phone is learned.
             parts.people.link(tenant_id, parts.people.find(tenant_id, who), who, now, now)
         elif found and key not in by_key:

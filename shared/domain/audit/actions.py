@@ -52,6 +52,7 @@ class Action(StrEnum):
     CONTACT_CHANGED = "contact.changed"
     CONTACT_OPTED_OUT = "contact.opted_out"
     CONTACT_OPTED_IN = "contact.opted_in"
+    CONTACT_DELETED = "contact.deleted"
     CONTACT_ERASED = "contact.erased"
     IMPORT_CREATED = "import.created"
     IMPORT_STARTED = "import.started"

@@ -98,7 +98,7 @@ FIELDS: Mapping[Kind, Mapping[str, Show]] = {
         "",
         name="phone bsuid name region fields tags opted_out_at opt_out_source profile_name username given_name "
         "last_name language time_zone email",
-        nothing="contact_id last_inbound_at created_at updated_at merged moved_at revision",
+        nothing="contact_id last_inbound_at created_at updated_at merged moved_at deleted_at revision",
     ),
     Kind.IMPORT: _fields(
         "status total_rows created_fields error_code",

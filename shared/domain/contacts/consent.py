@@ -41,6 +41,7 @@ class SkipReason(StrEnum):
     US_MARKETING = "us_marketing"
     FREQUENCY_CAP = "frequency_cap"
     MARKETING_LIMIT = "marketing_limit"
+    CONTACT_DELETED = "contact_deleted"
 
 
 def refusal(contact: Contact, purpose: Purpose) -> SkipReason | None:

@@ -19,8 +19,9 @@ class Contact:
     beside that `name`, blank if none (see shared.domain.contacts.first_name), `last_name` the last one. `language` is a
     tag (BCP 47), `time_zone` a name of the IANA database. `username` is WhatsApp's, without @;
     it may change freely and identifies nobody (Meta, business-scoped user ids). `moved_at` is when WhatsApp last told
-    that the person changed their number or user id, 0 for never. `revision` counts how often a caller or an
-    import wrote names, fields and tags.
+    that the person changed their number or user id, 0 for never. `deleted_at`: the tenant deleted them then, and what
+    is left is where their identities lead and what they said of consent; 0 for whoever is there. `revision` counts how
+    often a caller changed names, attributes, fields and tags.
     """
 
     contact_id: ContactId
@@ -45,6 +46,7 @@ class Contact:
     language: str = ""
     time_zone: str = ""
     email: str = ""
+    deleted_at: EpochMs = EpochMs(0)
 
     @property
     def shown_name(self) -> str:

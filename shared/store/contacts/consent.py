@@ -6,9 +6,11 @@
 | whether an event is recorded | same | 1 RRU |
 | a contact's events | `T#<t>#<shard>` / `E#<id>#<event>` | 0.5 RRU per 4 KB |
 | that two contacts are one person | `T#<t>#OPT` / `<ms>#<id>#<other id>` | 1 WRU |
+| that a contact is deleted | `T#<t>#OPT` / `<ms>#<id>` | 1 WRU, 1 for each that was merged |
 | what was learned since a moment | `T#<t>#OPT` / `<ms>#<id>…` | 1 RRU per 4 KB |
 """
 
+from collections.abc import Iterable
 from itertools import islice
 
 from botocore.exceptions import ClientError
@@ -96,9 +98,18 @@ class Consent:
         # A key of its own: what either said at the same moment stands beside it.
         self._put_in_feed(tenant_id, f"{now:013d}#{contact_id}#{same_as}", now, opted_out=False)
 
-    def _put_in_feed(self, tenant_id: TenantId, sk: str, now: EpochMs, *, opted_out: bool) -> None:
+    def note_deleted(self, tenant_id: TenantId, contact_ids: Iterable[ContactId], now: EpochMs) -> None:
+        """Have campaigns that are under way write to these no more; harmless to repeat."""
+        for one in contact_ids:
+            self._put_in_feed(tenant_id, f"{now:013d}#{one}", now, opted_out=True, deleted=True)
+
+    def _put_in_feed(
+        self, tenant_id: TenantId, sk: str, now: EpochMs, *, opted_out: bool, deleted: bool = False
+    ) -> None:
         """A yes takes the place of nothing: a no of the same person may have been learned in the same millisecond."""
         item: Item = {"pk": f"T#{tenant_id}#OPT", "sk": sk, "out": opted_out, "ttl": now // 1000 + _FEED_TTL_SECONDS}
+        if deleted:
+            item["gone"] = True
         if opted_out:
             self._client.put_item(TableName=self._table, Item=encode_item(item))
         else:
@@ -138,9 +149,8 @@ class Consent:
         changes: list[ConsentChange] = []
         for item in found:
             at, contact_id, same_as = [*text(item, "sk").split("#"), ""][:3]
-            changes.append(
-                ConsentChange(ContactId(contact_id), bool(item["out"]), EpochMs(int(at)), ContactId(same_as))
-            )
+            known = (ContactId(contact_id), bool(item["out"]), EpochMs(int(at)), ContactId(same_as))
+            changes.append(ConsentChange(*known, deleted="gone" in item))
         return changes
 
     def events(self, tenant_id: TenantId, contact_id: ContactId) -> list[ConsentEvent]:

@@ -24,10 +24,13 @@ from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import SHARDS, IdentityKind, contact_id_for, shard_of
 from shared.ids import ContactId, TenantId
 from shared.store.contacts.consent import Consent
+from shared.store.contacts.deletions import ContactDeletions
 from shared.store.contacts.edits import ContactEdits
 from shared.store.contacts.items import (
     FIELD,
+    GONE,
     HOPS,
+    LIVING,
     contact_key,
     contact_of,
     read_contact_item,
@@ -57,21 +60,27 @@ class Contacts:
         self._table = database.contacts
         self.consent = Consent(database)
         self.edits = ContactEdits(database)
+        self.deletions = ContactDeletions(database)
 
     def _read(self, tenant_id: TenantId, contact_id: ContactId) -> Item | None:
         return read_contact_item(self._client, self._table, tenant_id, contact_id)
 
-    def get(self, tenant_id: TenantId, contact_id: ContactId) -> Contact | None:
-        """The contact, also under the id of one that was merged into it."""
+    def get(self, tenant_id: TenantId, contact_id: ContactId, *, deleted: bool = False) -> Contact | None:
+        """The contact, also under the id of one that was merged into it; one that was deleted only if asked for."""
         item = self._read(tenant_id, contact_id)
         for _ in range(HOPS):
             if item is None or not text(item, "ptr"):
                 break
             item = self._read(tenant_id, _pointer(item))
-        return None if item is None or text(item, "ptr") else contact_of(item)
+        return None if item is None or text(item, "ptr") or (GONE in item and not deleted) else contact_of(item)
 
     def get_many(
-        self, tenant_id: TenantId, contact_ids: Iterable[ContactId], read: Mapping[ContactId, Item] | None = None
+        self,
+        tenant_id: TenantId,
+        contact_ids: Iterable[ContactId],
+        read: Mapping[ContactId, Item] | None = None,
+        *,
+        deleted: bool = False,
     ) -> dict[ContactId, Contact]:
         """Those of these that there are, by the id asked for, as `get` finds them. Raises RetryableError.
 
@@ -96,7 +105,7 @@ class Contacts:
                 if item is None or not text(item, "ptr"):
                     break
                 item = items.get(_pointer(item))
-            if item is not None and not text(item, "ptr"):
+            if item is not None and not text(item, "ptr") and (deleted or GONE not in item):
                 found[contact_id] = contact_of(item)
         return found
 
@@ -107,8 +116,8 @@ class Contacts:
         items = read_contact_items(self._client, self._table, tenant_id, contact_ids, consistent=False)
         return {contact_id: text(item, "ptr") or text(item, "phone") for contact_id, item in items.items()}
 
-    def find(self, tenant_id: TenantId, kind: IdentityKind, value: str) -> Contact | None:
-        return self.get(tenant_id, contact_id_for(tenant_id, kind, value))
+    def find(self, tenant_id: TenantId, kind: IdentityKind, value: str, *, deleted: bool = False) -> Contact | None:
+        return self.get(tenant_id, contact_id_for(tenant_id, kind, value), deleted=deleted)
 
     def upsert(
         self,
@@ -123,7 +132,7 @@ class Contacts:
         email) and custom fields; add these tags.
 
         Blank values leave what is stored. The id that comes back differs from the one given when that identity is an
-        alias. Consent is never touched.
+        alias. Consent is never touched: who was deleted is there again, and what they said holds.
         """
         for _ in range(HOPS):
             try:
@@ -156,7 +165,7 @@ class Contacts:
             f"#{i} = :{i}" for i in range(len(settings))
         )
         values[":now"] = now
-        expression += " ADD upserts :one"
+        expression += f" REMOVE {GONE} ADD upserts :one"
         values[":one"] = 1
         if tags:
             expression += ", tags :tags"
@@ -177,7 +186,8 @@ class Contacts:
         put_if_absent(self._client, self._table, {**contact_key(tenant_id, alias_id), "ptr": contact_id})
 
     def scan_shard(self, tenant_id: TenantId, shard: int, after: str = "") -> Iterator[Contact]:
-        """Contacts of one shard in order of contact_id, from the one after `after`; pointers are left out."""
+        """Contacts of one shard in order of contact_id, from the one after `after`, without pointers and who was
+        deleted."""
         found = query_all(
             self._client,
             self._table,
@@ -185,7 +195,7 @@ class Contacts:
             {":pk": f"T#{tenant_id}#{shard:x}", ":from": f"C#{after}~" if after else "C#", ":to": "C#~"},
         )
         for item in found:
-            if not text(item, "ptr"):
+            if "ptr" not in item and GONE not in item:
                 yield contact_of(item)
 
     def page(self, tenant_id: TenantId, after: str, limit: int) -> list[Contact]:
@@ -207,7 +217,7 @@ class Contacts:
                     TableName=self._table,
                     Key=encode_item(contact_key(tenant_id, contact_id)),
                     UpdateExpression="SET in_at = :at",
-                    ConditionExpression="attribute_not_exists(ptr) AND (attribute_not_exists(in_at) OR in_at < :at)",
+                    ConditionExpression=f"{LIVING} AND (attribute_not_exists(in_at) OR in_at < :at)",
                     ExpressionAttributeValues={":at": encode(at)},
                 )
             except ClientError as error:
@@ -225,7 +235,7 @@ def _pointer(item: Item) -> ContactId:
 
 
 def _renamed(before: Item, attributes: Mapping[str, str]) -> bool:
-    if "created" not in before:
+    if "created" not in before or GONE in before:
         return False
     after: Item = {**before, **{name: value for name, value in attributes.items() if value}}
     return contact_of(before).shown_name != contact_of(after).shown_name
@@ -234,7 +244,7 @@ def _renamed(before: Item, attributes: Mapping[str, str]) -> bool:
 def _change(
     before: Item | None, attributes: Mapping[str, str], fields: Mapping[str, str], tags: frozenset[str]
 ) -> Change:
-    if before is None or "created" not in before:
+    if before is None or "created" not in before or GONE in before:
         return "created"
     values: Sequence[tuple[str, str]] = [
         *attributes.items(),

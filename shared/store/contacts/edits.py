@@ -16,9 +16,9 @@ from botocore.exceptions import ClientError
 from shared.clock import EpochMs
 from shared.errors import RetryableError
 from shared.ids import ContactId, TenantId
-from shared.store.contacts.items import FIELD, contact_of, read_contact_item
+from shared.store.contacts.items import FIELD, GONE, contact_of, read_contact_item, unchanged_since
 from shared.store.engine.claims import condition_failed
-from shared.store.engine.codec import Item, Value, encode, encode_item, text, words
+from shared.store.engine.codec import Item, Value, encode_item, text, words
 from shared.store.engine.database import Database
 
 _ATTEMPTS = 12
@@ -48,7 +48,7 @@ class ContactEdits:
         texts = {**attributes, **{FIELD + key: value or "" for key, value in fields.items()}}
         for _ in range(_ATTEMPTS):
             found = read_contact_item(self._client, self._table, tenant_id, contact_id) or {}
-            if "created" not in found or "ptr" in found:
+            if "created" not in found or "ptr" in found or GONE in found:
                 return False
             tags = words(found, "tags")
             changes: dict[str, Value] = {key: value for key, value in texts.items() if value != text(found, key)}
@@ -68,24 +68,16 @@ class ContactEdits:
         expression = "SET " + ", ".join(f"{name} = :{name[1:]}" for name in sets)
         if removed := names.keys() - sets.keys():
             expression += " REMOVE " + ", ".join(sorted(removed))
-        values = {f":{name[1:]}": encode(value) for name, value in sets.items()} | {":one": encode(1)}
-        unchanged = list[str]()
-        for count in ("rev", "upserts"):
-            if count in found:
-                unchanged.append(f"{count} = :{count}")
-                values[f":{count}"] = encode(found[count])
-            else:
-                unchanged.append(f"attribute_not_exists({count})")
+        unchanged, counts = unchanged_since(found)
+        values: dict[str, Value] = {f":{name[1:]}": value for name, value in sets.items()}
         try:
             self._client.update_item(
                 TableName=self._table,
                 Key=encode_item({"pk": found["pk"], "sk": found["sk"]}),
                 UpdateExpression=f"{expression} ADD rev :one",
-                ConditionExpression=" AND ".join(
-                    ["attribute_exists(created)", "attribute_not_exists(ptr)", *unchanged]
-                ),
+                ConditionExpression=unchanged,
                 ExpressionAttributeNames=names,
-                ExpressionAttributeValues=values,
+                ExpressionAttributeValues=encode_item({**values, **counts, ":one": 1}),
             )
         except ClientError as error:
             if condition_failed(error):

@@ -9,13 +9,17 @@ from shared.domain.contacts.first_name import given_for
 from shared.domain.contacts.identity import shard_of
 from shared.ids import ContactId, TenantId
 from shared.store.engine.batch_read import read_items
-from shared.store.engine.codec import Item, decode_item, encode_item, text
+from shared.store.engine.codec import Item, Value, decode_item, encode_item, text
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 FIELD = "f_"
 """Begins the names of attributes that hold custom fields."""
+GONE = "gone"
+"""Of a contact that was deleted: when (epoch ms). Its item stays, so that a no does."""
+LIVING = f"attribute_exists(created) AND attribute_not_exists(ptr) AND attribute_not_exists({GONE})"
+"""The condition of whatever changes a contact that there is."""
 _NEVER = EpochMs(0)
 _NONE = frozenset[str]()
 _KEY = "C#"
@@ -63,7 +67,21 @@ def contact_of(item: Item) -> Contact:
         language=known.get("lang", ""),
         time_zone=known.get("zone", ""),
         email=known.get("email", ""),
+        deleted_at=known.get(GONE, _NEVER),
     )
+
+
+def unchanged_since(found: Item) -> tuple[str, dict[str, Value]]:
+    """The condition that nobody has written names, attributes, fields or tags since this item was read, and its
+    values: see shared.store.contacts.edits."""
+    conditions, values = [LIVING], dict[str, Value]()
+    for count in ("rev", "upserts"):
+        if count in found:
+            conditions.append(f"{count} = :{count}")
+            values[f":{count}"] = found[count]
+        else:
+            conditions.append(f"attribute_not_exists({count})")
+    return " AND ".join(conditions), values
 
 
 def read_contact_item(client: "DynamoDBClient", table: str, tenant_id: TenantId, contact_id: ContactId) -> Item | None:

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from shared.clock import EpochMs
 from shared.ids import ContactId, TenantId
-from shared.store.contacts.items import contact_key
+from shared.store.contacts.items import LIVING, contact_key
 from shared.store.engine.claims import condition_failed
 from shared.store.engine.codec import Value, encode, encode_item
 from shared.store.engine.database import Database
@@ -42,10 +42,7 @@ class ContactNames:
                 TableName=self._table,
                 Key=encode_item(contact_key(tenant_id, contact_id)),
                 UpdateExpression=f"SET {attribute} = :value, {attribute}_at = :at",
-                ConditionExpression=(
-                    "attribute_exists(created) AND attribute_not_exists(ptr)"
-                    f" AND (attribute_not_exists({attribute}_at) OR {newer})"
-                ),
+                ConditionExpression=(f"{LIVING} AND (attribute_not_exists({attribute}_at) OR {newer})"),
                 ExpressionAttributeValues={name: encode(one) for name, one in values.items()},
             )
         except ClientError as error:

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from shared.clock import EpochMs
 from shared.ids import ContactId, TenantId
-from shared.store.contacts.items import contact_key
+from shared.store.contacts.items import LIVING, contact_key
 from shared.store.engine.claims import condition_failed
 from shared.store.engine.codec import Value, encode, encode_item
 from shared.store.engine.database import Database
@@ -41,10 +41,7 @@ class ContactReach:
                 TableName=self._table,
                 Key=encode_item(contact_key(tenant_id, contact_id)),
                 UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in settings),
-                ConditionExpression=(
-                    "attribute_exists(created) AND attribute_not_exists(ptr)"
-                    " AND (attribute_not_exists(moved_at) OR moved_at <= :moved_at)"
-                ),
+                ConditionExpression=(f"{LIVING} AND (attribute_not_exists(moved_at) OR moved_at <= :moved_at)"),
                 ExpressionAttributeNames={f"#{name}": name for name in settings},
                 ExpressionAttributeValues={f":{name}": encode(value) for name, value in settings.items()},
             )

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from shared.clock import EpochMs
 from shared.domain.contacts.contact import Contact
 from shared.ids import ContactId, TenantId
-from shared.store.contacts.items import contact_key
+from shared.store.contacts.items import LIVING, contact_key
 from shared.store.engine.claims import condition_failed
 from shared.store.engine.codec import Item, Value, encode, encode_item
 from shared.store.engine.database import Database
@@ -57,7 +57,7 @@ class Senders:
         sets: dict[str, Value] = {name: value for name, value in sender.attributes.items() if value}
         if sets:
             sets["updated"] = now
-        conditions = ["attribute_exists(created)", "attribute_not_exists(ptr)"]
+        conditions = [LIVING]
         if sender.at > (known.last_inbound_at or 0):
             sets["in_at"] = sender.at
             conditions.append("(attribute_not_exists(in_at) OR in_at < :in_at)")

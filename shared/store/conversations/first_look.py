@@ -43,14 +43,14 @@ class FirstLook:
     def people(
         self, tenant_id: TenantId, contact_ids: Sequence[ContactId], conversation_id: ConversationId, wamid: str
     ) -> tuple[dict[ContactId, Contact], Seen]:
-        """The contacts to whom these ids lead, as `Contacts.get_many`, and that conversation."""
+        """The contacts to whom these ids lead, as `Contacts.get_many`, who was deleted too; and that conversation."""
         keys = {
             self._contacts_table: [contact_key(tenant_id, contact_id) for contact_id in contact_ids],
             self._conversations_table: _keys(tenant_id, conversation_id, wamid),
         }
         found = read_items(self._client, keys)
         items = contact_items_of(found[self._contacts_table])
-        contacts = self._contacts.get_many(tenant_id, contact_ids, items)
+        contacts = self._contacts.get_many(tenant_id, contact_ids, items, deleted=True)
         return contacts, _seen(conversation_id, found[self._conversations_table])
 
     def conversation(self, tenant_id: TenantId, conversation_id: ConversationId, wamid: str) -> Seen:

@@ -174,6 +174,16 @@ def test_a_number_that_is_somebody_elses_by_now_is_left_to_them(bench: Bench) ->
     assert {one.contact_id: one.phone for one in bench.people()} == {old: NEW, other: "+34600100064"}
 
 
+def test_a_no_of_who_was_deleted_holds_for_who_is_stored_under_the_old_form(bench: Bench) -> None:
+    gone, stays = ContactId(bench.store(NEW)), bench.store(OLD, name="Ana")
+    bench.say(gone, EpochMs(5_000), no=True)
+    assert bench.deps.contacts.deletions.apply(bench.tenant, gone, EpochMs(6_000))
+    bench.migrate()
+    [person] = bench.people()
+    assert (person.contact_id, person.name, person.phone, person.opted_out_at) == (stays, "Ana", NEW, 5_000)
+    assert bench.find(OLD) == bench.find(NEW) == person
+
+
 def test_what_is_cut_off_goes_on_where_it_stopped(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     phones = [f"+5411432{n:05d}" for n in range(40)]
     for phone in phones:

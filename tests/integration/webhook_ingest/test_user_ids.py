@@ -187,3 +187,16 @@ def test_the_id_of_a_group_becomes_nobodys_phone(deps: Deps) -> None:
     stored(deps, {"bsuid": USER}, BY_USER)
     tell(recipient_id="12036302123456789", recipient_type="group")
     assert contact(deps, BY_USER).phone is None
+
+
+def test_a_status_about_somebody_who_was_deleted_makes_nobody_and_their_no_is_found_by_the_user_id(deps: Deps) -> None:
+    stored(deps, {"phone": PHONE, "region": "ES"})
+    now = epoch_ms()
+    deps.contacts.consent.record(TENANT, BY_PHONE, opted_out=True, source="keyword", at=now, event_id="e", now=now)
+    assert deps.contacts.deletions.apply(TENANT, BY_PHONE, now)
+    tell()
+    tell()
+    assert deps.contacts.get(TENANT, BY_PHONE) is None
+    assert deps.contacts.get(TENANT, BY_USER) is None
+    stored(deps, {"bsuid": USER, "name": "Sheena"}, BY_USER)
+    assert (contact(deps, BY_USER).contact_id, refusal(contact(deps, BY_USER), "marketing")) == (BY_PHONE, "opted_out")

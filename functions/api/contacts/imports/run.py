@@ -245,7 +245,7 @@ class ImportRun:
     def _adopt_former(self, tenant_id: TenantId, rows: Sequence[Row]) -> None:
         """Let the canonical form of a number lead to whoever is still stored under an earlier one, instead of making a
         second contact of them. Costs 1 RRU for each row whose number has another spelling."""
-        former = self._contacts.get_many(tenant_id, {one for row in rows for one in row.former_ids})
+        former = self._contacts.get_many(tenant_id, {one for row in rows for one in row.former_ids}, deleted=True)
         for row in rows:
             known = next((former[one] for one in row.former_ids if one in former), None)
             if known is not None and known.contact_id != row.contact_id:

@@ -33,10 +33,13 @@ class Identities:
 
 
 def one_contact(by_phone: Contact | None, by_bsuid: Contact | None) -> Contact | None:
-    """The one that is known under either identity. Raises Conflict `identity_taken` when they are two."""
-    if by_phone and by_bsuid and by_phone.contact_id != by_bsuid.contact_id:
+    """The one that is known under either identity, else who was deleted. Raises Conflict `identity_taken` when they are
+    two that there are."""
+    found = [one for one in (by_phone, by_bsuid) if one]
+    there = [one for one in found if not one.deleted_at]
+    if len({one.contact_id for one in there}) > 1:
         raise Conflict("phone and bsuid belong to two different contacts", field="bsuid", code="identity_taken")
-    return by_phone or by_bsuid
+    return next(iter(there or found), None)
 
 
 def new_names(name: str, *, first: str, last: str) -> dict[str, str]:

@@ -143,7 +143,7 @@ def _template(
 ) -> tuple[dict[str, object], str, Purpose]:
     """Meta's `template` object, the text that the person reads, and the purpose that the gate goes by."""
     template, plan, files = compiled_template(deps, tenant_id, conversation.phone_number_id, asked, now)
-    contact = deps.contacts.get(tenant_id, conversation.contact_id)
+    contact = deps.contacts.get(tenant_id, conversation.contact_id, deleted=True)
     if contact is None:
         raise NotFound("there is no such conversation")
     try:
@@ -192,7 +192,7 @@ def offered_templates(deps: DraftParts, tenant_id: TenantId, conversation: Conve
 
     Reads the tenant's templates, 0.5 RRU per 4 KB.
     """
-    contact = deps.contacts.get(tenant_id, conversation.contact_id)
+    contact = deps.contacts.get(tenant_id, conversation.contact_id, deleted=True)
     number = deps.accounts.number(tenant_id, conversation.phone_number_id)
     found = [
         (template, slots)

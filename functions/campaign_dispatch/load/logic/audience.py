@@ -59,5 +59,5 @@ def _same_phone(contact: Contact, people: Sequence[Contact], history: History) -
     if any(one.opted_out_at is not None for one in people):
         return SkipReason.OPTED_OUT
     before = takewhile(lambda one: one.contact_id != contact.contact_id, people)
-    meant = history.audience.source is None and any(history.means(one) for one in before)
+    meant = history.audience.source is None and any(history.means(one) for one in before if not one.deleted_at)
     return SkipReason.DUPLICATE_IDENTITY if meant else None

@@ -35,8 +35,9 @@ def respelling_of(contact: Contact, ids: Sequence[ContactId], known: Mapping[Con
     same = {
         other.contact_id: other
         for other in (*(known[one] for one in ids if one in known), contact)
-        if canonical_phone(other.phone or "") == phone
+        if other.deleted_at or canonical_phone(other.phone or "") == phone
     }
-    kept, *merged = same.values()
+    # Who was deleted has no number, and leaves what they consented to.
+    kept, *merged = sorted(same.values(), key=lambda other: bool(other.deleted_at))
     noes = [other.opted_out_at for other in same.values() if other.opted_out_at is not None]
     return Respelling(phone, kept, tuple(merged), max(noes, default=None))

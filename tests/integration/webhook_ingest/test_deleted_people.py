@@ -1,0 +1,65 @@
+"""Webhooks about people whom the tenant has deleted."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from shared.clock import EpochMs, epoch_ms
+from shared.domain.contacts.identity import contact_id_for
+from shared.ids import ContactId
+from shared.store.contacts.contacts import Contacts
+from shared.store.engine.database import Database
+from tests.support.ingest import Ingest, ingesting
+from tests.support.webhook_place import BSUID, NOW_S, PHONE, WebhookPlace, said
+
+
+@pytest.fixture(scope="module")
+def ingest(database: Database) -> Iterator[Ingest]:
+    with ingesting(database) as made:
+        yield made
+
+
+@pytest.fixture
+def place(ingest: Ingest) -> WebhookPlace:
+    return WebhookPlace(ingest)
+
+
+def ids(place: WebhookPlace) -> tuple[ContactId, ContactId]:
+    tenant = place.tenant_id
+    return contact_id_for(tenant, "phone", f"+{PHONE}"), contact_id_for(tenant, "bsuid", BSUID)
+
+
+def test_who_said_no_and_was_deleted_is_there_again_when_they_write_and_the_no_holds(
+    place: WebhookPlace, database: Database
+) -> None:
+    contacts = Contacts(database)
+    both = [{"wa_id": PHONE, "user_id": BSUID, "profile": {"name": "Ana Souza"}}]
+    place.say(said("wamid.1", "STOP", NOW_S - 60), contacts=both)
+    before = place.person(f"+{PHONE}")
+    assert before.opted_out_at is not None
+    assert contacts.deletions.apply(place.tenant_id, before.contact_id, epoch_ms())
+    place.say(said("wamid.2", "hello", NOW_S), contacts=both)
+    after = place.person(f"+{PHONE}")
+    assert (after.contact_id, after.name, after.opted_out_at) == (before.contact_id, "Ana Souza", before.opted_out_at)
+    assert (after.bsuid, after.phone, after.deleted_at) == (BSUID, f"+{PHONE}", 0)
+    head, listed = place.talk(f"+{PHONE}")
+    assert [message.text for message in listed] == ["STOP", "hello"]
+    assert head.contact_name == "Ana Souza"
+
+
+def test_a_no_of_who_was_deleted_reaches_who_they_are_under_their_user_id(
+    place: WebhookPlace, database: Database
+) -> None:
+    contacts, (by_phone, by_user_id) = Contacts(database), ids(place)
+    contacts.upsert(place.tenant_id, by_phone, {"phone": f"+{PHONE}"}, {}, frozenset(), EpochMs(1))
+    at = EpochMs((NOW_S - 60) * 1000)
+    contacts.consent.record(
+        place.tenant_id, by_phone, opted_out=True, source="keyword", at=at, event_id="e", now=epoch_ms()
+    )
+    assert contacts.deletions.apply(place.tenant_id, by_phone, epoch_ms())
+    contacts.upsert(place.tenant_id, by_user_id, {"bsuid": BSUID, "name": "Ana"}, {}, frozenset({"vip"}), EpochMs(2))
+    place.say(said("wamid.1", "hello", NOW_S), contacts=[{"wa_id": PHONE, "user_id": BSUID}])
+    person = place.person(f"+{PHONE}")
+    assert (person.contact_id, person.name, person.tags) == (by_user_id, "Ana", frozenset({"vip"}))
+    assert (person.phone, person.opted_out_at) == (f"+{PHONE}", at)
+    assert contacts.get(place.tenant_id, by_phone) == person
