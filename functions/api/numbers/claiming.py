@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from functions.api.numbers.cell import Cell
+from functions.api.numbers.logic.stop_reasons import UNFINISHED
 from shared.domain.accounts.plans import Entitlements
 from shared.domain.numbers.number import Number, Waba
-from shared.domain.numbers.stop_reasons import UNFINISHED
 from shared.errors import Conflict
 from shared.ids import TenantId
 from shared.store.accounts.tenants import Accounts

@@ -6,10 +6,10 @@ from typing import Annotated
 from pydantic import Field
 
 from functions.api.http.fields import Cursor, Moment, Output, WabaRef, moment, moment_or_none, open_to
+from functions.api.numbers.logic.stop_reasons import NEXT_STEPS, NextStep, StopReason, next_step, stop_reason
 from functions.api.numbers.onboarding_models import OnboardingIn
 from shared.clock import DAY_MS, EpochMs
 from shared.domain.numbers.number import UNLIMITED, Number, Waba
-from shared.domain.numbers.stop_reasons import NEXT_STEPS, NextStep, StopReason, next_step, stop_reason
 from shared.ids import PhoneNumberId, WabaId
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from functions.api.numbers import models
+from functions.api.numbers.logic.stop_reasons import NEXT_STEPS, NextStep, StopReason, next_step, stop_reason
 from functions.webhook_ingest.account.logic import account_news
-from shared.domain.numbers.stop_reasons import NEXT_STEPS, NextStep, StopReason, next_step, stop_reason
 
 
 @pytest.mark.parametrize(
