@@ -38,7 +38,7 @@ def _add(desk: Desk, args: argparse.Namespace) -> Answer:
         raise Conflict(f"this person is a member of tenant {owner.tenant_id}: operators are of no team")
 
     def do() -> Answer:
-        subject = known.subject if known is not None and not known.without_password else pool.make(email)
+        subject = pool.complete(email, known)
         operator = next((one for one in operators.all() if one.subject == subject), None)
         if operator is None:
             operator = Operator(new_ulid(desk.now), subject, email, desk.who, desk.now)

@@ -4,6 +4,7 @@ import secrets
 import string
 from typing import Any
 
+from functions.api.accounts.user_pool.changes import PoolChanges
 from functions.api.accounts.user_pool.pool import PoolPerson, UserPool
 from infra.ops.desk import Desk
 from shared.domain.accounts.operator import GROUP
@@ -16,25 +17,24 @@ class Pool:
 
     def __init__(self, desk: Desk) -> None:
         self.client: Any = desk.aws.cognito
-        self.pool_id = desk.stack.outputs["UserPoolId"]
-        self._users = UserPool(desk.aws.cognito, self.pool_id, desk.stack.outputs["UserPoolClientId"])
+        self.pool_id, client_id = desk.stack.outputs["UserPoolId"], desk.stack.outputs["UserPoolClientId"]
+        self._users = UserPool(desk.aws.cognito, self.pool_id, client_id)
+        self._changes = PoolChanges(desk.aws.cognito, self.pool_id, client_id)
 
     def find(self, email: str) -> PoolPerson | None:
         return self._users.find(email)
 
-    def make(self, email: str) -> str:
-        """The subject of a new person, whose password nobody knows: they have it reset by mail."""
-        attributes = [{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}]
-        made = self.client.admin_create_user(
-            UserPoolId=self.pool_id, Username=email, UserAttributes=attributes, MessageAction="SUPPRESS"
-        )
-        subject = str(made["User"]["Username"])
+    def complete(self, email: str, known: PoolPerson | None) -> str:
+        """The subject of a person with this address. One who is new, or was left without a password by a call that
+        broke off, gets one that nobody knows: they have it reset by mail."""
+        if known is not None and not known.without_password:
+            return known.subject
         letters = string.ascii_letters + string.digits
         password = "Aa1" + "".join(secrets.choice(letters) for _ in range(_PASSWORD_CHARACTERS))
-        self.client.admin_set_user_password(
-            UserPoolId=self.pool_id, Username=subject, Password=password, Permanent=True
-        )
-        return subject
+        if known is None:
+            return self._changes.create_confirmed(email, password)
+        self._changes.set_password(known.subject, password)
+        return known.subject
 
     def join(self, subject: str) -> None:
         self.client.admin_add_user_to_group(UserPoolId=self.pool_id, Username=subject, GroupName=GROUP)
@@ -45,7 +45,5 @@ class Pool:
 
     def shut_out(self, subject: str) -> None:
         """Out of every session. Whoever comes back sets up a second factor anew."""
-        who = {"UserPoolId": self.pool_id, "Username": subject}
-        self.client.admin_user_global_sign_out(**who)
-        off = {"Enabled": False, "PreferredMfa": False}
-        self.client.admin_set_user_mfa_preference(**who, SoftwareTokenMfaSettings=off)
+        self._users.sign_out(subject)
+        self._changes.set_second_factor(subject, on=False)

@@ -74,6 +74,13 @@ def test_nobody_becomes_an_operator_but_by_the_command(people: People, owner: Pe
     assert owner.call("POST", "/v1/invitations", {"email": "x@b.co", "role": OPERATOR}).status == 422
 
 
+def test_who_was_left_without_a_password_by_a_call_that_broke_off_becomes_an_operator(people: People) -> None:
+    email = f"lou-{new_ulid().lower()}@platform.example"
+    people.pool.admin_create_user(Username=email, UserAttributes=[{"Name": "email", "Value": email}])
+    assert ops(people, "operators", "add", email, "--reason", "joins", "--yes")["operator"]
+    assert people.pool.people[email]["status"] == "CONFIRMED"
+
+
 def test_the_group_alone_and_the_name_alone_make_no_operator(people: People, owner: Person) -> None:
     people.pool.admin_add_user_to_group(Username=owner.email, GroupName="operators")
     member = people.logged_in(owner.email, owner.tenant, owner.member, "owner")

@@ -42,7 +42,7 @@ _WRONG = "e-mail address or password is wrong"
 
 @dataclass(frozen=True, slots=True)
 class PoolPerson:
-    """`subject` is their id in the pool. One `without_password` was made by an invitation that broke off."""
+    """`subject` is their id in the pool. One `without_password` was made by a call that broke off."""
 
     subject: str
     email: str
