@@ -19,9 +19,6 @@ from shared.clients.queue import Queue
 from shared.config import required
 from shared.services.heads import Heads
 from shared.services.recipient_events import RecipientEvents
-from shared.store.numbers.cells import CellDirectory
-from shared.store.numbers.notices import Notices
-from shared.store.numbers.onboardings import Onboardings
 from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
@@ -38,6 +35,7 @@ from shared.store.engine.database import Database, open_database
 from shared.store.engine.directory import Directory
 from shared.store.numbers.cells import CellDirectory
 from shared.store.numbers.notices import Notices
+from shared.store.numbers.onboardings import Onboardings
 from shared.store.templates.templates import Templates
 from shared.store.webhooks.endpoints import WebhookEndpoints
 

@@ -34,9 +34,6 @@ from shared.domain.contacts.identity import SHARDS, contact_id_for
 from shared.ids import CampaignId, new_ulid
 from shared.queue_messages import InboundMessage
 from shared.services.heads import Heads
-from shared.store.numbers.cells import CellDirectory
-from shared.store.numbers.notices import Notices
-from shared.store.numbers.onboardings import Onboardings
 from shared.store.contacts.mergers import Mergers
 from shared.store.contacts.names import ContactNames
 from shared.store.contacts.reach import ContactReach
@@ -48,6 +45,7 @@ from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory
 from shared.store.numbers.cells import CellDirectory
 from shared.store.numbers.notices import Notices
+from shared.store.numbers.onboardings import Onboardings
 from tests.support.consumers import Deps
 from tests.support.dynoxide import BINARY, MISSING, running_dynoxide
 from tests.support.engine import RecordingQueue, World, open_measured_database

@@ -20,9 +20,6 @@ from shared.clients.parking import Parking
 from shared.clients.queue import Queue
 from shared.services.heads import Heads
 from shared.services.recipient_events import RecipientEvents
-from shared.store.numbers.cells import CellDirectory
-from shared.store.numbers.notices import Notices
-from shared.store.numbers.onboardings import Onboardings
 from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
@@ -34,6 +31,7 @@ from shared.store.conversations.moves import ConversationMoves
 from shared.store.engine.database import Database
 from shared.store.numbers.cells import CellDirectory
 from shared.store.numbers.notices import Notices
+from shared.store.numbers.onboardings import Onboardings
 from shared.store.templates.templates import Templates
 
 P = TypeVar("P", MessageParts, StatusParts, AccountParts, SyncParts)

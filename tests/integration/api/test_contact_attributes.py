@@ -4,8 +4,8 @@ import pytest
 
 from shared.ids import TenantId
 from shared.observability import logger
-from tests.integration.api.test_handler import is_problem, tenant
-from tests.support.api_handler import Api
+from tests.support.api_handler import Api, is_problem
+from tests.support.furnished import tenant
 from tests.support.log_lines import StandardOutput
 
 PHONE = "+34600111222"

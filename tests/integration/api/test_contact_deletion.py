@@ -21,9 +21,9 @@ from shared.store.contacts.mergers import Mergers
 from shared.store.conversations.conversations import Conversations, Head
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory
-from tests.integration.api.test_handler import is_problem, tenant
-from tests.support.api_handler import Answer, Api
+from tests.support.api_handler import Answer, Api, is_problem
 from tests.support.faults import Crash, crash_at_write
+from tests.support.furnished import tenant
 
 PHONE, OTHER, BSUID = "+34600111222", "+34600111333", "ES.1"
 
