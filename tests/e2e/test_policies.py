@@ -65,6 +65,7 @@ UNSEEN = [
     Unseen("Api", ("SendMessage",), "sqs:*ForwardQueue", _SEVERAL),
     Unseen("Webhook*", ("SendMessage",), "sqs:*SyncQueue", _JOINED),
     Unseen("Webhook*", ("GetItem", "ConditionCheckItem"), _CONTACTS, _JOINED),
+    Unseen("Api", ("ConditionCheckItem",), _CONTACTS, _JOINED),
     Unseen("WebhookStatus", ("Query", "PutItem"), _CONVERSATIONS, _JOINED),
     Unseen("WebhookAccount", ("GetItem", "Query"), _CONVERSATIONS, _JOINED),
     Unseen("Webhook*", ("Query",), _DIRECTORY, _JOINED),

@@ -385,4 +385,4 @@ def test_an_account_that_was_disconnected_is_in_the_way_of_no_other(
     assert (made_there.status, made_there.body["waba_id"]) == (201, other.waba)
     assert call(business, "POST", f"/v1/whatsapp/accounts/{other.waba}/disconnect").status == 200
     refused = call(business, "POST", "/v1/templates", draft | {"name": "nowhere"})
-    assert (refused.status, refused.body["code"]) == (409, "not_connected")
+    assert (refused.status, refused.body["code"]) == (409, "account_disconnected")
