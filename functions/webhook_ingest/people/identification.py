@@ -65,11 +65,12 @@ class Identification:
         """Create or complete the contact, let free identities lead to it; returns the contact id.
 
         `at` is when these identities were theirs (epoch ms): those from before the person changed their number lead to
-        the contact, and say no more where it is reached.
+        the contact, and say no more where it is reached. What is from before the contact was deleted, and comes late or
+        again, leaves it deleted.
         """
         attributes = missing_attributes(person, who, at)
         contact_id = person.contact_id
-        if attributes or person.contact is None or person.contact.deleted_at:
+        if not _before_deletion(person, at) and (attributes or person.contact is None or person.contact.deleted_at):
             contact_id = self._contacts.upsert(tenant_id, contact_id, attributes, {}, frozenset(), now).contact_id
         self._lead(tenant_id, person, contact_id)
         return contact_id
@@ -127,6 +128,13 @@ def _moved_away(contact: Contact, phone: str, who: Identities, at: EpochMs | Non
         return False
     has_other_phone = contact.phone is not None and canonical_phone(contact.phone) != canonical_phone(phone)
     return has_other_phone and bool(contact.bsuid and who.bsuid and contact.bsuid != who.bsuid)
+
+
+def _before_deletion(person: Person, at: EpochMs) -> bool:
+    """Whether this was before the tenant deleted whom they know of the person. Meta's times are whole seconds: of the
+    second of the deletion it is not known, and 0 is no time."""
+    deleted_at = person.contact.deleted_at if person.contact is not None else EpochMs(0)
+    return at > 0 and at // 1000 * 1000 + 999 <= deleted_at
 
 
 def missing_attributes(person: Person, who: Identities, at: EpochMs) -> dict[str, str]:

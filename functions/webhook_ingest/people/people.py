@@ -40,7 +40,7 @@ class People(Identification):
     def link(self, tenant_id: TenantId, person: Person, who: Identities, at: EpochMs, now: EpochMs) -> ContactId:
         """`introduce` the person, and merge the contacts that they turned out to be; returns the contact id."""
         contact_id = self.introduce(tenant_id, person, who, at, now)
-        self._share_no(tenant_id, person, now)
+        self.share_no(tenant_id, person, now)
         self.unite(tenant_id, contact_id, person.others, now)
         return contact_id
 
@@ -107,7 +107,9 @@ class People(Identification):
         """A changed number or user id: the contact known by the old one takes the new one; returns its id. `at` is when
         Meta said so (epoch ms): of several changes the latest stands, in any order."""
         old, new = self.find(tenant_id, change.old, at), self.find(tenant_id, change.new, at)
-        keeper = old if old.contact is not None else new
+        # Whoever is there stays: what is left of somebody who was deleted goes into them.
+        known = [one for one in (old, new) if one.contact is not None]
+        keeper = min(known, key=lambda one: bool(one.contact and one.contact.deleted_at), default=new)
         same = [person.contact for person in (old, new) if person.contact is not None] + [*old.others, *new.others]
         others = tuple({c.contact_id: c for c in same if c.contact_id != keeper.contact_id}.values())
         person = Person(keeper.contact_id, keeper.contact, others, {**old.by_key, **new.by_key})
@@ -121,7 +123,7 @@ class People(Identification):
         self._reach.set(tenant_id, contact_id, phone=phone, region=region, bsuid=bsuid, at=at, now=now)
         return contact_id
 
-    def _share_no(self, tenant_id: TenantId, person: Person, now: EpochMs) -> None:
+    def share_no(self, tenant_id: TenantId, person: Person, now: EpochMs) -> None:
         """Contacts of one person: a no said as one of them counts for all; a newer yes is not overwritten."""
         known = [c for c in (person.contact, *person.others) if c is not None]
         for said in known:

@@ -27,7 +27,8 @@ def learn_user_ids(
     """`people` leads to a message of ours to each of them. Only contacts that there are learn; harmless to repeat.
 
     Somebody whose number we know under no spelling is the contact that our message was for: WhatsApp names them in a
-    way that no table knows. Who was deleted learns it too, so that their no is found by it, and stays deleted.
+    way that no table knows. Who was deleted learns it too, under the number as well, so that their no is found by
+    either, and stays deleted.
 
     Costs 0.5 RRU for each person of a batch, for one whose user id is new 1 WRU and a few RRU, once, and those RRU each
     time for one whose contact began with another number.
@@ -46,23 +47,47 @@ def learn_user_ids(
     keys = {one for who, _ in strangers.values() for one in who.keys(tenant_id)}
     by_key = parts.contacts.get_many(tenant_id, keys, deleted=True)
     for key, (who, target) in strangers.items():
-        found = {by_key[one].contact_id for one in who.keys(tenant_id) if one in by_key}
-        if found <= {by_key[key].contact_id if key in by_key else ""}:
-            # Nobody has this phone: it leads to whom we wrote to, and so will the user id.
-            addressee = _addressee(parts, tenant_id, target)
-            if addressee is not None:
-                for phone_key in (one for one in who.keys(tenant_id) if one not in by_key):
-                    parts.contacts.put_pointer(tenant_id, phone_key, addressee.contact_id)
-                found.add(addressee.contact_id)
-        there = any(not by_key[one].deleted_at for one in who.keys(tenant_id) if one in by_key)
-        if there and (len(found) > 1 or (key in by_key and not by_key[key].phone)):
-            # Known under both, or under two spellings: these are one person. Or their phone is learned.
-            parts.people.link(tenant_id, parts.people.find(tenant_id, who), who, now, now)
-        elif found and key not in by_key:
-            parts.contacts.put_pointer(tenant_id, key, next(iter(found)))
-        else:
-            continue
-        count("UserIdLearned")
+        if _learn(parts, tenant_id, key, who, target, by_key, now):
+            count("UserIdLearned")
+
+
+def _learn(
+    parts: StatusParts,
+    tenant_id: TenantId,
+    key: ContactId,
+    who: Identities,
+    target: Target | None,
+    by_key: Mapping[ContactId, Contact],
+    now: EpochMs,
+) -> bool:
+    """Whether the user id `key`, or the number of somebody who was deleted, leads where it did not."""
+    known = {one: by_key[one] for one in who.keys(tenant_id) if one in by_key}
+    found = {contact.contact_id: contact for contact in known.values()}
+    addressee = None
+    if found.keys() <= {known[key].contact_id if key in known else ""}:
+        # Nobody has this phone: it leads to whom we wrote to, and so will the user id.
+        addressee = _addressee(parts, tenant_id, target)
+        if addressee is not None:
+            found[addressee.contact_id] = addressee
+    living = any(not contact.deleted_at for contact in found.values())
+    # Known under both, or under two spellings: these are one person. Or their phone is learned.
+    joins = living and (len(found) > 1 or (key in known and not known[key].phone))
+    free = [one for one in who.keys(tenant_id) if one not in known] if found else []
+    if living and addressee is None:
+        free = [key] if key in free and not joins else []
+    for one in free:
+        parts.contacts.put_pointer(tenant_id, one, addressee.contact_id if addressee is not None else min(found))
+    if not joins:
+        if len(found) > 1:
+            # All were deleted, and stay so: whichever of them is there again has the no.
+            parts.people.share_no(tenant_id, parts.people.find(tenant_id, who), now)
+        return bool(free)
+    person = parts.people.find(tenant_id, who)
+    if person.contact is None or person.contact.deleted_at:
+        # The number was another's once. Who was deleted is not there again because of a status.
+        return False
+    parts.people.link(tenant_id, person, who, now, now)
+    return True
 
 
 def _leads_to(known: str, tenant_id: TenantId, who: Identities) -> bool:
@@ -84,4 +109,4 @@ def contact_behind(parts: StatusParts, target: Target) -> ContactId | None:
 
 def _addressee(parts: StatusParts, tenant_id: TenantId, target: Target | None) -> Contact | None:
     contact_id = contact_behind(parts, target) if target is not None else None
-    return parts.contacts.get(tenant_id, contact_id) if contact_id else None
+    return parts.contacts.get(tenant_id, contact_id, deleted=True) if contact_id else None

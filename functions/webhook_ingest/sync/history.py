@@ -144,10 +144,12 @@ def _head(
 
 def _take_entry(parts: SyncParts, tenant_id: TenantId, entry: BookEntry, received_at: EpochMs, now: EpochMs) -> None:
     person = parts.people.find(tenant_id, entry.who)
-    if person.contact is None and not entry.name:
+    at = min(entry.at or received_at, received_at)
+    deleted_at = person.contact.deleted_at if person.contact is not None else EpochMs(0)
+    # Nobody is there again because of a name that is taken away, or that was written down before they were deleted.
+    if (not entry.name and (person.contact is None or deleted_at)) or at < deleted_at:
         count("PhoneBookUnknown")
         return
-    at = min(entry.at or received_at, received_at)
     # A phone book keeps numbers that people have left: it says nothing of where they are reached now.
     contact_id = parts.people.link(tenant_id, person, entry.who, EpochMs(0), now)
     parts.people.note_book_name(tenant_id, person, contact_id, entry.name, at)

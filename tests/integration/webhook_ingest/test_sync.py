@@ -126,11 +126,12 @@ def test_a_business_that_keeps_its_history_to_itself_is_noted(aws: FakeAws, deps
     assert deps.accounts.number(TENANT, PHONE_ID).history_declined
 
 
-def test_the_phone_book_names_people_and_forgets_names_only(aws: FakeAws, deps: Deps) -> None:
-    def entry(action: str, at: int, name: str = "Pablo Morales", phone: str = PERSON) -> Json:
-        contact = {"full_name": name, "first_name": "Pablo", "phone_number": phone}
-        return {"type": "contact", "contact": contact, "action": action, "metadata": {"timestamp": str(at)}}
+def entry(action: str, at: int, name: str = "Pablo Morales", phone: str = PERSON) -> Json:
+    contact = {"full_name": name, "first_name": "Pablo", "phone_number": phone}
+    return {"type": "contact", "contact": contact, "action": action, "metadata": {"timestamp": str(at)}}
 
+
+def test_the_phone_book_names_people_and_forgets_names_only(aws: FakeAws, deps: Deps) -> None:
     def sync(*entries: Json) -> None:
         deliver(aws, "smb_app_state_sync", {"metadata": METADATA, "state_sync": list(entries)})
 
@@ -141,6 +142,22 @@ def test_the_phone_book_names_people_and_forgets_names_only(aws: FakeAws, deps: 
     sync(entry("remove", LONG_AGO + 9), entry("add", LONG_AGO + 5, "Pablo M."))
     person = known(deps)
     assert (person.name, person.fields, person.tags) == ("", {"city": "Lima"}, frozenset({"vip"}))
+
+
+def test_whoever_was_deleted_is_not_there_again_by_what_the_phone_book_forgets_or_knew_before(
+    aws: FakeAws, deps: Deps
+) -> None:
+    def sync(*entries: Json) -> None:
+        deliver(aws, "smb_app_state_sync", {"metadata": METADATA, "state_sync": list(entries)})
+
+    sync(entry("add", LONG_AGO))
+    contact_id = known(deps).contact_id
+    # A few seconds ago, so that later ones are none of the future.
+    assert deps.contacts.deletions.apply(TENANT, contact_id, EpochMs((NOW_S - 9) * 1000))
+    sync(entry("remove", NOW_S - 5), entry("add", NOW_S - 60))
+    assert deps.contacts.find(TENANT, "phone", "+" + PERSON) is None
+    sync(entry("add", NOW_S - 1, "Pablo M."))
+    assert (known(deps).contact_id, known(deps).name) == (contact_id, "Pablo M.")
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,21 @@ def tell(**more: object) -> None:
     assert deliver_statuses(*found.statuses) == []
 
 
+def written_to_in_a_campaign(deps: Deps) -> str:
+    """What stands beside the status of a message to BY_PHONE."""
+    people = [Recipient(BY_PHONE, PHONE, ())]
+    deps.sends.seal_block(TENANT, CampaignId("C"), 0, SealedBlock(0, 0, 1, {}, BY_PHONE, True), people, [], EpochMs(1))
+    sent = a_campaign("C", phone_number_id=PHONE_ID, sizes=(1, *(0,) * 15), cursors=(1,))
+    deps.campaigns.create(TENANT, sent)
+    return f"v1|{TENANT}|C|0|0|1"
+
+
+def deleted_with_a_no(deps: Deps, contact_id: ContactId) -> None:
+    now = epoch_ms()
+    deps.contacts.consent.record(TENANT, contact_id, opted_out=True, source="keyword", at=now, event_id="e", now=now)
+    assert deps.contacts.deletions.apply(TENANT, contact_id, now)
+
+
 def say_stop_without_a_phone() -> None:
     now = str(epoch_ms() // 1000)
     message: Json = {"from_user_id": USER, "id": "wamid.S", "timestamp": now, "type": "text", "text": {"body": "STOP"}}
@@ -118,15 +133,12 @@ def test_two_spellings_that_were_two_contacts_become_one(deps: Deps) -> None:
 
 def test_a_whatsapp_id_that_no_table_knows_is_whom_the_message_was_for(deps: Deps) -> None:
     stored(deps, {"phone": PHONE, "region": "ES"})
-    people = [Recipient(BY_PHONE, PHONE, ())]
-    deps.sends.seal_block(TENANT, CampaignId("C"), 0, SealedBlock(0, 0, 1, {}, BY_PHONE, True), people, [], EpochMs(1))
-    sent = a_campaign("C", phone_number_id=PHONE_ID, sizes=(1, *(0,) * 15), cursors=(1,))
-    deps.campaigns.create(TENANT, sent)
+    beside = written_to_in_a_campaign(deps)
     stranger = "29912345678"
     for never_sent in ("0|0|2", "0|0|0", "0|1|1"):
         tell(recipient_id=stranger, biz_opaque_callback_data=f"v1|{TENANT}|C|{never_sent}")
         assert deps.contacts.get(TENANT, BY_USER) is None
-    tell(recipient_id=stranger, biz_opaque_callback_data=f"v1|{TENANT}|C|0|0|1")
+    tell(recipient_id=stranger, biz_opaque_callback_data=beside)
     assert contact(deps, BY_USER).contact_id == BY_PHONE
     assert contact(deps, contact_id_for(TENANT, "phone", "+29912345678")).contact_id == BY_PHONE
     assert contact(deps).phone == PHONE
@@ -191,12 +203,63 @@ def test_the_id_of_a_group_becomes_nobodys_phone(deps: Deps) -> None:
 
 def test_a_status_about_somebody_who_was_deleted_makes_nobody_and_their_no_is_found_by_the_user_id(deps: Deps) -> None:
     stored(deps, {"phone": PHONE, "region": "ES"})
-    now = epoch_ms()
-    deps.contacts.consent.record(TENANT, BY_PHONE, opted_out=True, source="keyword", at=now, event_id="e", now=now)
-    assert deps.contacts.deletions.apply(TENANT, BY_PHONE, now)
+    deleted_with_a_no(deps, BY_PHONE)
     tell()
     tell()
     assert deps.contacts.get(TENANT, BY_PHONE) is None
     assert deps.contacts.get(TENANT, BY_USER) is None
     stored(deps, {"bsuid": USER, "name": "Sheena"}, BY_USER)
     assert (contact(deps, BY_USER).contact_id, refusal(contact(deps, BY_USER), "marketing")) == (BY_PHONE, "opted_out")
+
+
+def test_a_no_of_somebody_deleted_who_was_known_by_the_user_id_is_found_by_the_number(deps: Deps) -> None:
+    stored(deps, {"bsuid": USER}, BY_USER)
+    deleted_with_a_no(deps, BY_USER)
+    tell()
+    assert deps.contacts.get(TENANT, BY_PHONE) is None
+    stored(deps, {"phone": PHONE})
+    assert (contact(deps).contact_id, refusal(contact(deps), "marketing")) == (BY_USER, "opted_out")
+
+
+@pytest.mark.parametrize("again", [BY_PHONE, BY_USER])
+@pytest.mark.parametrize("said", [BY_PHONE, BY_USER])
+def test_two_that_were_deleted_share_the_no(deps: Deps, said: ContactId, again: ContactId) -> None:
+    stored(deps, {"phone": PHONE})
+    stored(deps, {"bsuid": USER}, BY_USER)
+    deleted_with_a_no(deps, said)
+    deps.contacts.deletions.apply(TENANT, BY_USER if said == BY_PHONE else BY_PHONE, epoch_ms())
+    tell()
+    assert (deps.contacts.get(TENANT, BY_PHONE), deps.contacts.get(TENANT, BY_USER)) == (None, None)
+    stored(deps, {"name": "Sheena"}, again)
+    assert refusal(contact(deps, again), "marketing") == "opted_out"
+
+
+def test_a_no_of_who_was_written_to_and_deleted_is_found_by_what_whatsapp_calls_them(deps: Deps) -> None:
+    stored(deps, {"phone": PHONE})
+    beside = written_to_in_a_campaign(deps)
+    deleted_with_a_no(deps, BY_PHONE)
+    tell(recipient_id="29912345678", biz_opaque_callback_data=beside)
+    by_whatsapp = contact_id_for(TENANT, "phone", "+29912345678")
+    for one in (by_whatsapp, BY_USER):
+        assert deps.contacts.get(TENANT, one) is None
+        stored(deps, {"name": "Sheena"}, one)
+        assert refusal(contact(deps, one), "marketing") == "opted_out"
+        assert deps.contacts.deletions.apply(TENANT, BY_PHONE, epoch_ms())
+
+
+def test_a_no_of_who_was_deleted_under_the_user_id_holds_for_whom_we_wrote_to(deps: Deps) -> None:
+    stored(deps, {"phone": PHONE})
+    beside = written_to_in_a_campaign(deps)
+    stored(deps, {"bsuid": USER}, BY_USER)
+    deleted_with_a_no(deps, BY_USER)
+    tell(recipient_id="29912345678", biz_opaque_callback_data=beside)
+    assert (contact(deps, BY_USER).contact_id, refusal(contact(deps), "marketing")) == (BY_PHONE, "opted_out")
+
+
+def test_who_was_deleted_is_not_there_again_because_their_number_was_somebody_elses_once(deps: Deps) -> None:
+    stored(deps, {"phone": "+34600100077", "bsuid": "US.other"})
+    stored(deps, {"bsuid": USER}, BY_USER)
+    deleted_with_a_no(deps, BY_USER)
+    tell()
+    assert deps.contacts.get(TENANT, BY_USER) is None
+    assert contact(deps).phone == "+34600100077"
