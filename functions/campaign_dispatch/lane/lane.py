@@ -231,7 +231,7 @@ class Lane:
             said = self._sender.opted_out[run.campaign_id]
             # A yes within the campaign lifts no no: entries learned at the same moment may stand in any order.
             said.update(change.contact_id for change in changes if change.opted_out)
-            self._sender.deleted.update(change.contact_id for change in changes if change.deleted)
+            self._sender.deleted[run.campaign_id].update(change.contact_id for change in changes if change.deleted)
             if changes:
                 self._fed_until[run.campaign_id] = max(
                     self._fed_until.get(run.campaign_id, run.frozen_at), changes[-1].at

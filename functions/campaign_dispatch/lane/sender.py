@@ -43,7 +43,7 @@ class Sender:
     done: list[Sent] = field(default_factory=list)
     running: set[str] = field(default_factory=set)
     opted_out: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    deleted: set[str] = field(default_factory=set)
+    deleted: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     looked_at: float = 0.0
     cool_until: float = 0.0
     sent: int = 0
@@ -90,7 +90,7 @@ class Sender:
         contacts = self.person.contacts_of(job.recipient.contact_id)
         # Whichever of them said it: a no is the person's.
         if not self.opted_out[job.run.campaign_id].isdisjoint(contacts):
-            gone = not self.deleted.isdisjoint(contacts)
+            gone = not self.deleted[job.run.campaign_id].isdisjoint(contacts)
             self.done.append(job.skipped(SkipReason.CONTACT_DELETED if gone else SkipReason.OPTED_OUT))
         elif job.run.campaign_id not in self.running or self.clock.monotonic() < self.cool_until:
             self.done.append(job.kept())

@@ -3,10 +3,11 @@
 import pytest
 
 from functions.campaign_dispatch.load.shard import load_shard
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.contacts.identity import contact_id_for
 from shared.ids import ContactId
 from shared.queue_messages import LoadShard
+from tests.support import engine
 from tests.support.engine import FakeMeta, World, open_test_database
 
 
@@ -72,6 +73,24 @@ def test_who_is_deleted_while_it_is_loaded_is_not_written_to(world: World) -> No
     assert {to for _, to in meta.accepted} == kept
     assert books.planned == books.sent + books.skipped
     assert set(books.skipped_by) <= {"contact_deleted"}
+
+
+def test_who_was_deleted_in_one_campaign_and_says_no_in_the_next_is_in_the_books_of_each_for_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (person,) = world.add_contacts(1)
+    now = epoch_ms()
+    with monkeypatch.context() as earlier:
+        earlier.setattr(engine, "epoch_ms", lambda: EpochMs(now - 300_000))
+        first = world.send_to_everybody()
+    world.deps.contacts.consent.note_deleted(world.tenant_id, [person], EpochMs(now - 200_000))
+    second = world.send_to_everybody()
+    world.opt_out(person)
+    meta = FakeMeta()
+    world.run_lane(meta)
+    assert not meta.accepted
+    assert world.books(first).skipped_by == {"contact_deleted": 1}
+    assert world.books(second).skipped_by == {"opted_out": 1}
 
 
 @pytest.mark.parametrize("comes_back", ["by import", "under a user id"])
