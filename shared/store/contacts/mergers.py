@@ -21,7 +21,7 @@ from shared.domain.contacts.number_plans import canonical_phone
 from shared.errors import RetryableError
 from shared.ids import ContactId, TenantId
 from shared.store.contacts.contacts import Contacts
-from shared.store.contacts.items import contact_key, contact_of, read_contact_item, read_contact_items
+from shared.store.contacts.items import LIVING, contact_key, contact_of, read_contact_item, read_contact_items
 from shared.store.engine.claims import condition_failed, reasons_of
 from shared.store.engine.codec import Item, decode_item, encode, encode_item, text
 from shared.store.engine.database import Database
@@ -49,8 +49,8 @@ class Mergers:
     def merge(self, tenant_id: TenantId, keep_id: ContactId, gone: Contact, now: EpochMs) -> bool:
         """`gone` becomes a pointer to the contact kept, which takes over what it lacks, the tags and the no.
 
-        False when they are two still: `gone` was changed or merged since it was read, or who is to be kept was merged
-        or is nobody; or when they are one already. Nothing is lost then: read both again and try again. Raises
+        False when they are two still: `gone` was changed or merged since it was read, or who is to be kept was merged,
+        deleted or is nobody; or when they are one already. Nothing is lost then: read both again and try again. Raises
         RetryableError when the database was too busy, or somebody else was writing one of them.
         """
         kept = self._contacts.get(tenant_id, keep_id)
@@ -126,7 +126,7 @@ class Mergers:
                 "ConditionCheck": {
                     "TableName": self._table,
                     "Key": encode_item(contact_key(tenant_id, kept_id)),
-                    "ConditionExpression": "attribute_exists(created) AND attribute_not_exists(ptr)",
+                    "ConditionExpression": LIVING,
                 }
             },
             {

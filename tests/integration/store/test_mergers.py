@@ -147,6 +147,24 @@ def test_a_no_before_any_call_of_a_merger_holds_under_both_ids(
         assert set(ids.values()) <= heard, k
 
 
+def test_nobody_becomes_a_pointer_to_who_is_deleted_meanwhile(
+    database: Database, contacts: Contacts, tenant: TenantId
+) -> None:
+    deleted = 0
+    for k in itertools.count(1):
+        keep, gone = (add(contacts, tenant, f"+5511912{k:02}000{n}") for n in range(2))
+        say(contacts, tenant, gone, no=True, at=EpochMs(8_000), now=8_000)
+        apply = partial(contacts.deletions.apply, tenant, keep, EpochMs(8_600))
+        with before_kth_call(database, k, apply) as reached:
+            done = merge(database, tenant, keep, gone)
+        if not reached():
+            break
+        if contacts.get(tenant, keep) is None:
+            deleted += 1
+            assert (done, need(contacts, tenant, gone).contact_id) == (False, gone), k
+    assert deleted > 1
+
+
 def test_whoever_reads_who_goes_in_the_middle_of_another_merger_leaves_nobody_behind(
     database: Database, contacts: Contacts, tenant: TenantId
 ) -> None:
