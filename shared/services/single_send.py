@@ -43,7 +43,7 @@ _ANSWER_MS = 20_000
 """So long after it began to work, a sender waits for Meta's last answer: the API's function is ended after 29 s."""
 _SHORTEST_SECONDS = 5.0
 """For an answer in any case, however late it is: giving up sooner makes unknown what Meta is about to answer."""
-_REMEDIES = {
+REMEDIES = {
     SkipReason.OPTED_OUT: "this person opted out; they can be written to again once they write or opt in",
     SkipReason.NO_DESTINATION: "this contact has neither a phone number nor a WhatsApp id",
     SkipReason.US_MARKETING: "Meta does not deliver marketing templates to US numbers",
@@ -228,7 +228,7 @@ class SingleSender:
         latest = max((t for t in heard if t is not None), default=None)
         reason = refusal(replace(contact, last_inbound_at=latest), draft.purpose)
         if reason is not None:
-            raise SendRefused(_REMEDIES.get(reason, str(reason)), code=str(reason))
+            raise SendRefused(REMEDIES.get(reason, str(reason)), code=str(reason))
         if draft.purpose == "conversation" and not window_open(last_inbound, now):
             raise SendRefused(
                 "the 24-hour window is closed: this person has not written for a day; send a template instead",

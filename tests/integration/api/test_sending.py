@@ -189,6 +189,19 @@ def test_who_said_no_gets_no_template_but_may_be_answered(chat: Chat) -> None:
     assert chat.send(template).body["code"] == "opted_out"
 
 
+@pytest.mark.parametrize(("no", "code"), [(False, "no_destination"), (True, "opted_out")])
+def test_a_template_that_asks_for_what_was_deleted_is_refused_for_the_deletion(chat: Chat, no: bool, code: str) -> None:
+    chat.template("11")
+    contacts, contact_id, now = chat.api.deps.contacts, ContactId(chat.contact), epoch_ms()
+    if no:
+        contacts.consent.record(chat.tenant, contact_id, opted_out=True, source="x", at=now, event_id="e", now=now)
+    assert contacts.deletions.apply(chat.tenant, contact_id, now)
+    variables = {"body.1": {"source": "contact", "value": "name"}}
+    answer = chat.send({"type": "template", "template": {"template_id": "11", "variables": variables}})
+    assert (answer.status, answer.body["code"]) == (409, code)
+    assert chat.journal() == []
+
+
 def test_the_message_that_says_no_does_not_lift_it(chat: Chat) -> None:
     """Its place within the second is known better than the second in which Meta says that it was sent."""
     heard = chat.hears(text="STOP")

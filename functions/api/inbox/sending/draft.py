@@ -38,9 +38,9 @@ from shared.domain.templates.compiler import (
 from shared.domain.templates.slots import slots_of
 from shared.domain.templates.template import Template, UnsupportedComponent
 from shared.domain.templates.variables import Variable, with_files
-from shared.errors import InvalidInput, NotFound
+from shared.errors import InvalidInput, NotFound, SendRefused
 from shared.ids import PhoneNumberId, TenantId
-from shared.services.single_send import Draft
+from shared.services.single_send import REMEDIES, Draft
 
 REACTION_MS = 30 * DAY_MS
 """Only messages of the last 30 days can be reacted to (Meta, reaction messages)."""
@@ -141,7 +141,8 @@ def compiled_template(
 def _template(
     deps: DraftParts, tenant_id: TenantId, conversation: Conversation, asked: TemplateContent, now: EpochMs
 ) -> tuple[dict[str, object], str, Purpose]:
-    """Meta's `template` object, the text that the person reads, and the purpose that the gate goes by."""
+    """Meta's `template` object, the text that the person reads, and the purpose that the gate goes by. Who was deleted
+    has no value to give: that is refused for what the gate would say."""
     template, plan, files = compiled_template(deps, tenant_id, conversation.phone_number_id, asked, now)
     contact = deps.contacts.get(tenant_id, conversation.contact_id, deleted=True)
     if contact is None:
@@ -149,6 +150,9 @@ def _template(
     try:
         values = resolve(plan, contact)
     except Unsendable as error:
+        reason = refusal(contact, purpose_of(template.category)) if contact.deleted_at else None
+        if reason is not None:
+            raise SendRefused(REMEDIES.get(reason, str(reason)), code=str(reason)) from error
         wording = f"{str(error.reason).replace('_', ' ')}: give a value that fits, or a fallback"
         raise InvalidInput(wording, field=f"template.variables.{error.slot}") from error
     content = with_own_ids(message_body(plan, values), meta_ids(files))
