@@ -16,7 +16,7 @@ from shared.domain.contacts.contact import Contact, ContactField
 from shared.domain.contacts.identity import conversation_id_for, phone_ids
 from shared.domain.contacts.phone import normalise_phone
 from shared.domain.conversations.conversation import Conversation
-from shared.errors import InvalidInput, NotFound
+from shared.errors import InvalidInput, NotFound, RetryableError
 from shared.ids import ContactId, TenantId
 from shared.store.accounts.tenants import Accounts
 from shared.store.contacts.contacts import Contacts
@@ -62,7 +62,8 @@ def put_contact(deps: ContactParts, tenant_id: TenantId, new: ContactIn, now: Ep
     """(the contact as stored, whether it is new). Blank values leave what is stored; consent is not touched: who was
     deleted is new, and what they said no to holds.
 
-    Raises InvalidInput, and Conflict when phone and BSUID belong to two different contacts.
+    Raises InvalidInput, Conflict when phone and BSUID belong to two different contacts, and RetryableError when
+    somebody else is writing one of them.
     """
     contacts, bsuid = deps.contacts, new.bsuid or ""
     checked = check_fields(new.fields, deps.fields.all(tenant_id))
@@ -81,7 +82,9 @@ def put_contact(deps: ContactParts, tenant_id: TenantId, new: ContactIn, now: Ep
         keep_no_of_deleted(deps, tenant_id, ids.of_contact(found), one, now)
     contact_id, change, renamed = contacts.upsert(tenant_id, ids.of_contact(found), attributes, given, tags, now)
     for one in gone:
-        deps.mergers.merge(tenant_id, contact_id, one, now)
+        # What was said of who was deleted since they were read would be lost on this contact.
+        if not deps.mergers.merge(tenant_id, contact_id, one, now):
+            raise RetryableError("somebody else is writing this contact; try again")
     for alias in ids.beside(contact_id):
         contacts.put_pointer(tenant_id, alias, contact_id)
     if renamed:
@@ -128,10 +131,12 @@ def _fields_of(contact: Contact) -> Mapping[str, object]:
 
 
 def _by_phone(contacts: Contacts, tenant_id: TenantId, phone: str) -> Contact | None:
-    """Also the one who is still stored under an earlier spelling of this (canonical) number, or who was deleted."""
+    """Also the one who is still stored under an earlier spelling of this (canonical) number; who was deleted only if
+    nobody is there."""
     ids = phone_ids(tenant_id, phone)
     found = contacts.get_many(tenant_id, ids, deleted=True)
-    return next((found[one] for one in ids if one in found), None)
+    known = [found[one] for one in ids if one in found]
+    return min(known, key=lambda contact: bool(contact.deleted_at), default=None)
 
 
 def need_contact(contacts: Contacts, tenant_id: TenantId, contact_id: ContactId) -> Contact:

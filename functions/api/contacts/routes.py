@@ -115,13 +115,16 @@ def patch_contact(contact_id: ContactPath, body: ContactPatch) -> ContactOut:
 
 
 @router.delete(
-    "/v1/contacts/<contact_id>", **secured(Scope.CONTACTS, "contacts", "delete_contact", summary="Delete a contact")
+    "/v1/contacts/<contact_id>",
+    **secured(Scope.CONTACTS, "contacts", "delete_contact", summary="Delete a contact", while_suspended=True),
 )
 def delete_one_contact(contact_id: ContactPath) -> DeletionOut:
-    """Names, number, user id, attributes, fields and tags go at once. A no stays, under a hash of the number and user
-    id. Campaigns under way write to them no more: who has not got it yet is skipped as `contact_deleted`, and who has
-    stays in the books. Conversations stay. Whoever imports them, makes them again or hears from them makes a new
-    contact, with the no. Repeated it does nothing more, and answers the same."""
+    """Names, number, user id, attributes, fields and tags of the contact go at once. A no stays, under a hash of the
+    number and user id. Campaigns under way write to them no more: who has not got it yet is skipped as
+    `contact_deleted`, and who has stays in the books. Whoever imports them, makes them again or hears from them
+    afterwards makes a new contact, with the no. What was written down elsewhere stays there: conversations, with the
+    name and number they were shown with, the numbers and values that campaigns were frozen with, files that were
+    imported, and for a day what an Idempotency-Key repeats. Repeated it does nothing more, and answers the same."""
     found = delete_contact(deps(), caller(router).tenant_id, contact_id, epoch_ms())
     return DeletionOut(
         id=found.contact.contact_id,
@@ -143,7 +146,7 @@ def delete_one_contact(contact_id: ContactPath) -> DeletionOut:
 )
 def post_opt_out(contact_id: ContactPath, body: ConsentIn) -> ContactOut:
     """No campaign writes to them from then on, under whatever spelling of their number. A tenant that is suspended can
-    say so, too."""
+    say so, too, and of somebody who was deleted, for whom the no is kept until they are there again."""
     return _consent(contact_id, body.source, opted_out=True)
 
 
@@ -158,7 +161,9 @@ def post_opt_in(contact_id: ContactPath, body: ConsentIn) -> ContactOut:
 
 def _consent(contact_id: ContactId, source: str, *, opted_out: bool) -> ContactOut:
     contacts, tenant_id, request = deps().contacts, caller(router).tenant_id, operation(router)
-    contact = need_contact(contacts, tenant_id, contact_id)
+    contact = contacts.get(tenant_id, contact_id, deleted=opted_out)
+    if contact is None:
+        raise NotFound("there is no such contact")
     # The person said it, whatever spelling of their number another contact of them stands under.
     people = (contact, *of_same_number(contacts, tenant_id, contact, respelled=False))
     for one in dict.fromkeys(person.contact_id for person in people):
@@ -171,6 +176,7 @@ def _consent(contact_id: ContactId, source: str, *, opted_out: bool) -> ContactO
             event_id=request.operation_id,
             now=epoch_ms(),
         )
-    after = need_contact(contacts, tenant_id, contact.contact_id)
+    # Whoever is deleted meanwhile has said it all the same.
+    after = contacts.get(tenant_id, contact.contact_id, deleted=True) or contact
     note_contact(tenant_id, contact, after)
     return _shown(after)

@@ -45,7 +45,8 @@ Change = Literal["created", "updated", "unchanged"]
 
 
 class Upserted(NamedTuple):
-    """`contact_id` is whom the identity given leads to. `renamed`: who was known is shown under another name now."""
+    """`contact_id` is whom the identity given leads to. `renamed`: who was known or deleted is, or may be, shown under
+    another name now."""
 
     contact_id: ContactId
     change: Change
@@ -235,7 +236,10 @@ def _pointer(item: Item) -> ContactId:
 
 
 def _renamed(before: Item, attributes: Mapping[str, str]) -> bool:
-    if "created" not in before or GONE in before:
+    if GONE in before:
+        # Conversations still show what they were called before they were deleted.
+        return True
+    if "created" not in before:
         return False
     after: Item = {**before, **{name: value for name, value in attributes.items() if value}}
     return contact_of(before).shown_name != contact_of(after).shown_name

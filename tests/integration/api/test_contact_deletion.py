@@ -82,7 +82,7 @@ def test_who_is_deleted_is_nowhere_and_the_answer_says_what_stays(api: Api, mine
     for method, path, body in (
         ("GET", "", None),
         ("PATCH", "", {"name": "x"}),
-        ("POST", "/opt-out", {"source": "x"}),
+        ("POST", "/opt-in", {"source": "x"}),
         ("GET", "/timeline", None),
     ):
         assert is_problem(api.call(method, f"/v1/contacts/{contact['id']}{path}", body, tenant=mine), 404, "not_found")
@@ -188,3 +188,58 @@ def test_cut_off_at_any_write_it_is_done_by_repeating_it(
         assert found is not None
         assert (found.contact_id, found.phone, found.bsuid, found.tags) == (contact["id"], None, None, frozenset())
     assert k > 3
+
+
+def test_a_no_that_is_told_after_the_deletion_holds_for_who_is_there_again(api: Api, mine: TenantId) -> None:
+    contact = make(api, mine, phone=PHONE)
+    delete(api, mine, contact["id"])
+    opt_out(api, mine, contact["id"])
+    assert is_problem(api.call("GET", f"/v1/contacts/{contact['id']}", tenant=mine), 404, "not_found")
+    again = make(api, mine, phone=PHONE)
+    assert (again["id"], again["opted_out"]) == (contact["id"], True)
+    for unknown in ("0" * 32, contact["id"]):
+        of_another = tenant(api)
+        answer = api.call("POST", f"/v1/contacts/{unknown}/opt-out", {"source": "x"}, tenant=of_another)
+        assert is_problem(answer, 404, "not_found")
+
+
+def test_a_no_said_of_who_was_deleted_while_another_takes_their_number_is_not_lost(
+    database: Database, api: Api, mine: TenantId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone, merge = make(api, mine, phone=PHONE), Mergers.merge
+    delete(api, mine, gone["id"])
+    make(api, mine, bsuid=BSUID, name="Eva")
+    late = [ContactId(gone["id"])]
+
+    def told_first(self: Mergers, *args: Any) -> bool:
+        now = epoch_ms()
+        while late:
+            api.deps.contacts.consent.record(
+                mine, late.pop(), opted_out=True, source="meta", at=now, event_id="e", now=now
+            )
+        return merge(self, *args)
+
+    monkeypatch.setattr(Mergers, "merge", told_first)
+    both = {"phone": PHONE, "bsuid": BSUID}
+    assert api.call("POST", "/v1/contacts", both, tenant=mine).status == 503
+    again = make(api, mine, **both)
+    assert (again["name"], again["opted_out"]) == ("Eva", True)
+    assert make(api, mine, phone=PHONE)["id"] == again["id"]
+
+
+def test_conversations_show_who_is_there_again_as_they_are_called_now(api: Api, mine: TenantId) -> None:
+    contact = make(api, mine, phone=PHONE, name="Ana")
+    conversation_id = talk(api, mine, contact["id"])
+    delete(api, mine, contact["id"])
+    make(api, mine, phone=PHONE, name="Eva")
+    assert api.call("GET", f"/v1/conversations/{conversation_id}", tenant=mine).body["contact_name"] == "Eva"
+
+
+def test_whoever_is_there_comes_before_who_was_deleted_under_another_spelling(api: Api, mine: TenantId) -> None:
+    old, new = "+541143210001", "+5491143210001"
+    contacts = api.deps.contacts
+    ids = [contact_id_for(mine, "phone", phone) for phone in (new, old)]
+    for one, phone in zip(ids, (new, old), strict=True):
+        contacts.upsert(mine, one, {"phone": phone, "name": phone}, {}, frozenset(), EpochMs(1))
+    assert contacts.deletions.apply(mine, ids[0], epoch_ms())
+    assert make(api, mine, phone=old)["id"] == ids[1]

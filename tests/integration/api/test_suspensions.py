@@ -60,6 +60,7 @@ def test_a_suspended_tenant_reads_and_changes_nothing(people: People, owner: Per
     assert (shown["id"], shown["reason"]) == (suspension, SUSPENDED_FOR)
     said = {"source": "phone call"}
     assert call(people, owner.token, "POST", f"/v1/contacts/{contact}/opt-out", said).status == 200, "a no is heard"
+    assert call(people, owner.token, "DELETE", f"/v1/contacts/{contact}").status == 200, "what is known of them goes"
     again = people.anybody("/v1/login", {"email": owner.email, "password": PASSWORD})
     assert again.status == 200
     assert call(people, again.body["access_token"], "PATCH", "/v1/me", {"revision": 0, "name": "Ana"}).status == 200

@@ -76,7 +76,7 @@ def test_whoever_is_there_again_is_new_and_their_no_holds(contacts: Contacts, te
     say(contacts, tenant, contact_id, no=True, at=EpochMs(5_000))
     contacts.deletions.apply(tenant, contact_id, EpochMs(6_000))
     attributes = {"phone": PHONE, "name": "Eva"}
-    assert contacts.upsert(tenant, contact_id, attributes, {}, NONE, EpochMs(7_000)) == (contact_id, "created", False)
+    assert contacts.upsert(tenant, contact_id, attributes, {}, NONE, EpochMs(7_000)) == (contact_id, "created", True)
     again = need(contacts, tenant, contact_id)
     assert (again.name, dict(again.fields), again.tags, again.created_at) == ("Eva", {}, NONE, 7_000)
     assert (again.opted_out_at, again.deleted_at) == (5_000, 0)

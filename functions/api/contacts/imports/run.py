@@ -235,8 +235,8 @@ class ImportRun:
                 return None
 
         stored = list(threads.map(store, rows))
-        known = [one for one in stored if one is not None and one.change != "created"]
-        self._heads.refresh_many(tenant_id, [one.contact_id for one in known if one.renamed or doubtful])
+        known = [one for one in stored if one is not None and (one.renamed or (doubtful and one.change != "created"))]
+        self._heads.refresh_many(tenant_id, [one.contact_id for one in known])
         results: list[Result] = [one.change if one is not None else "too_large" for one in stored]
         if "too_large" in results:
             codes[ItemTooLarge.code] += results.count("too_large")
