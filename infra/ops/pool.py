@@ -1,15 +1,12 @@
 """The user pool, as the operators' command changes it."""
 
-import secrets
-import string
 from typing import Any
 
 from functions.api.accounts.user_pool.changes import PoolChanges
+from functions.api.accounts.user_pool.passwords import nobodys_password
 from functions.api.accounts.user_pool.pool import PoolPerson, UserPool
 from infra.ops.desk import Desk
 from shared.domain.accounts.operator import GROUP
-
-_PASSWORD_CHARACTERS = 48
 
 
 class Pool:
@@ -29,11 +26,9 @@ class Pool:
         broke off, gets one that nobody knows: they have it reset by mail."""
         if known is not None and not known.without_password:
             return known.subject
-        letters = string.ascii_letters + string.digits
-        password = "Aa1" + "".join(secrets.choice(letters) for _ in range(_PASSWORD_CHARACTERS))
         if known is None:
-            return self._changes.create_confirmed(email, password)
-        self._changes.set_password(known.subject, password)
+            return self._changes.create_confirmed(email, nobodys_password())
+        self._changes.set_password(known.subject, nobodys_password())
         return known.subject
 
     def join(self, subject: str) -> None:

@@ -1,6 +1,8 @@
-"""What whoever has an access token alone does at the user pool opens nothing here, and shuts nobody out for good."""
+"""What whoever has an access token alone does at the user pool opens nothing here; its person has the password reset
+by mail, once that was tried."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from threading import Barrier
 from typing import Any
 
@@ -10,13 +12,14 @@ from botocore.exceptions import ClientError
 from functions.api import bootstrap
 from functions.api.accounts.parts import AccountParts
 from functions.api.accounts.sessions import changes
-from functions.api.accounts.sessions.log_in import Credentials
+from functions.api.accounts.sessions.log_in import Credentials, is_own_address
 from functions.api.accounts.sessions.proof import Caller, Enrolling, prove_caller
 from functions.api.accounts.user_pool.access_tokens import claimed
 from functions.api.accounts.user_pool.changes import PoolChanges
 from functions.api.http.refusal import Refusal
 from shared.clock import epoch_ms
-from shared.domain.accounts.person import recovery_hash
+from shared.domain.accounts.person import EmailChange, address_settled, recovery_hash
+from shared.domain.accounts.person import Person as PersonOfPool
 from shared.errors import AppError, Conflict
 from shared.store.accounts.people import People as PeopleStore
 from tests.support.api_handler import Answer, Api
@@ -62,7 +65,16 @@ def test_an_address_that_was_changed_at_the_pool_lets_nobody_in(people: People, 
     reset = {"email": evil, "code": people.pool.mails[-1][1], "password": OTHER}
     assert problem(people.anybody("/v1/password/reset", reset)) == (422, "wrong_code")
     assert problem(people.anybody("/v1/login", {"email": evil, "password": PASSWORD})) == (401, "unauthenticated")
-    assert people.anybody("/v1/login", {"email": owner.email, "password": PASSWORD}).status == 200, "they have it back"
+    assert reset_by_mail(people, owner.email) == 200, "they have it back"
+
+
+def reset_by_mail(people: People, email: str) -> int:
+    """The status of the log-in after it, by the code that was mailed last."""
+    address, code = people.pool.mails[-1]
+    assert address == email
+    reset = {"email": email, "code": code, "password": "Chosen-by-owner-3"}
+    assert people.anybody("/v1/password/reset", reset).status == 204
+    return people.anybody("/v1/login", {"email": email, "password": "Chosen-by-owner-3"}).status
 
 
 def test_nor_with_a_password_that_was_set_at_the_pool(people: People, owner: Person) -> None:
@@ -72,15 +84,75 @@ def test_nor_with_a_password_that_was_set_at_the_pool(people: People, owner: Per
     login = {"email": evil, "password": OTHER}
     assert problem(people.anybody("/v1/login", login)) == (401, "unauthenticated")
     assert problem(people.anybody("/v1/login", login)) == (401, "unauthenticated")
-    assert people.anybody("/v1/password/forgot", {"email": owner.email}).status == 204
-    assert people.pool.mails[-1][0] == owner.email
+    for password in (OTHER, PASSWORD):
+        back = {"email": owner.email, "password": password}
+        assert problem(people.anybody("/v1/login", back)) == (401, "unauthenticated")
+    assert let_in(people, owner.token) == Refusal.SESSION_ENDED
+    assert reset_by_mail(people, owner.email) == 200
+
+
+def test_nor_with_a_code_that_was_mailed_elsewhere(
+    people: People, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is used the moment the address is back, by the name that a person has at the pool beside the address."""
+    evil, subject = f"evil-{owner.email}", claimed(owner.token).subject
+    moved_at_the_pool(people, owner.token, evil)
+    people.pool.forgot_password(Username=evil)
+    code, changes_email = people.pool.mails[-1][1], PoolChanges.change_email
+
+    def changes_and_is_overtaken(pool: PoolChanges, who: str, email: str) -> None:
+        changes_email(pool, who, email)
+        assert who == subject
+        people.pool.confirm_forgot_password(Username=email, ConfirmationCode=code, Password=OTHER)
+
+    monkeypatch.setattr(PoolChanges, "change_email", changes_and_is_overtaken)
+    assert problem(people.anybody("/v1/login", {"email": evil, "password": PASSWORD})) == (401, "unauthenticated")
+    login = {"email": owner.email, "password": OTHER}
+    assert problem(people.anybody("/v1/login", login)) == (401, "unauthenticated")
+    assert reset_by_mail(people, owner.email) == 200
+
+
+def test_whoever_logs_in_while_their_change_of_the_address_ends_keeps_both_password_and_session(
+    people: People, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the new address they are let in; by the former they are not, and nothing is taken from them."""
+    new, subject, accounts = f"new-{owner.email}", claimed(owner.token).subject, people.api.deps.accounts
+    assert owner.call("POST", "/v1/me/email", {"email": new, "password": PASSWORD}).status in (200, 202, 204)
+    proved = replace_change(people, subject, is_proved=True)
+    moved_at_the_pool(people, owner.token, new)
+    finds = PeopleStore.find
+
+    def settled_meanwhile(store: PeopleStore, who: str) -> PersonOfPool:
+        monkeypatch.setattr(PeopleStore, "find", finds)
+        accounts.change_member(owner.tenant, owner.member, lambda found: replace(found, email=new))
+        store.change(subject, address_settled(new))
+        return finds(store, who)
+
+    assert proved.email == new
+    monkeypatch.setattr(PeopleStore, "find", settled_meanwhile)
+    assert people.anybody("/v1/login", {"email": new, "password": PASSWORD}).status == 200
+    entrance = limited(bootstrap.parts()[AccountParts].entrance, 100)
+    assert not is_own_address(entrance, subject, owner.email)
+    assert people.anybody("/v1/login", {"email": new, "password": PASSWORD}).status == 200
+    assert isinstance(let_in(people, owner.token), dict)
+
+
+def replace_change(people: People, subject: str, *, is_proved: bool) -> EmailChange:
+    def change(person: PersonOfPool) -> PersonOfPool:
+        assert person.email_change is not None
+        return replace(person, email_change=replace(person.email_change, is_proved=is_proved))
+
+    changed = PeopleStore(people.api.deps.directory).change(subject, change).email_change
+    assert changed is not None
+    return changed
 
 
 def test_nor_an_operator(people: People, operator: Operator) -> None:
     evil = f"evil-{operator.email}"
     moved_at_the_pool(people, operator.token, evil)
     assert problem(people.anybody("/v1/login", {"email": evil, "password": PASSWORD})) == (401, "unauthenticated")
-    operator.log_in()
+    assert let_in(people, operator.token) == Refusal.SESSION_ENDED
+    assert reset_by_mail(people, operator.email) == 200
 
 
 def test_an_authenticator_that_was_set_up_at_the_pool_is_no_second_factor(people: People, owner: Person) -> None:

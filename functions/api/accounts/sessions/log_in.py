@@ -5,7 +5,9 @@ kept here too (`Person.second_factor`), because the pool's own setting can be ch
 off for a moment when a recovery code is used.
 
 Nor by an address that was not proved here: an access token alone changes the one at the pool as well (Amazon Cognito,
-UpdateUserAttributes and VerifyUserAttribute), and whoever has that mailbox has a password mailed to it.
+UpdateUserAttributes and VerifyUserAttribute), and whoever has that mailbox sets a password by a code that is mailed to
+it (ForgotPassword, ConfirmForgotPassword: anybody may call them). So the password is not believed either: once such an
+address is shown here, nobody knows the password any more, and its person has it reset by mail.
 """
 
 import time
@@ -18,6 +20,7 @@ from functions.api.accounts.signup import actions as signup
 from functions.api.accounts.signup.actions import Doors
 from functions.api.accounts.user_pool.changes import PoolChanges
 from functions.api.accounts.user_pool.logic.session import Session
+from functions.api.accounts.user_pool.passwords import nobodys_password
 from functions.api.accounts.user_pool.pool import EmailUnverified, SecondFactorNeeded
 from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.account import PLATFORM
@@ -118,8 +121,9 @@ def _require_own_address(entrance: Entrance, email: str, session: Session) -> No
 
 
 def is_own_address(entrance: Entrance, subject: str, email: str) -> bool:
-    """Whether it is the one that this person has proved here; true for one who is of no team. Where it is not, the pool
-    gets that back. A change of the address that was proved and then broke off is finished."""
+    """Whether it is the one that this person has proved here; true for one who is of no team. Where it was changed at
+    the pool alone, what was set there is undone (`_take_back`). A change of the address that was proved and then broke
+    off is finished."""
     owner = entrance.doors.accounts.owner_of_subject(subject)
     known = entrance.people.proved_address(owner) if owner is not None else ""
     if owner is None or known in ("", email):
@@ -128,9 +132,32 @@ def is_own_address(entrance: Entrance, subject: str, email: str) -> bool:
     if change is not None and change.is_proved and change.email == email and owner.tenant_id != PLATFORM:
         _finish_address_change(entrance, owner, subject, email)
         return True
+    if entrance.people.proved_address(owner) == email:
+        return True  # another call finished the change between the two reads
+    found = entrance.doors.users.find(email)
+    if found is not None and found.subject == subject:  # not so for a former address that they have just left
+        _take_back(entrance, subject, known)
+    return False
+
+
+def _take_back(entrance: Entrance, subject: str, known: str) -> None:
+    """Whoever changed the address at the pool may have set the password there too, has a token, and may have a code.
+    None of it opens anything from now on, and the person is told by a code to reset the password with.
+
+    Locked before and after: whoever dies in between leaves nothing that opens, and until there is another code the
+    one that went elsewhere sets a password. A stranger brings none of this about: without a token nobody changes the
+    address at the pool, and the token is over with the first time, so it mails once.
+    """
+    _lock(entrance, subject)
     with suppress(Conflict):  # somebody else has it by now
         entrance.changes.change_email(subject, known)
-    return False
+        entrance.changes.send_reset_code(known)
+    _lock(entrance, subject)
+
+
+def _lock(entrance: Entrance, subject: str) -> None:
+    entrance.changes.set_password(subject, nobodys_password())
+    log_out_everywhere(entrance, subject, epoch_ms())
 
 
 def _finish_address_change(entrance: Entrance, owner: Owner, subject: str, email: str) -> None:

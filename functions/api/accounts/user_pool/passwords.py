@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+import string
 
 from shared.errors import InvalidInput
 
@@ -12,6 +13,7 @@ SHORTEST = 12
 _N, _R, _P = 2**15, 8, 3
 _MOST_MEMORY = 64 * 1024 * 1024
 _SALT_BYTES = 16
+_NOBODYS_CHARACTERS = 48
 
 
 def check_password(password: str, field: str = "password") -> None:
@@ -32,6 +34,12 @@ def check_password(password: str, field: str = "password") -> None:
     ]
     if missing:
         raise InvalidInput(f"the password needs {', '.join(missing)}", field=field, code="weak_password")
+
+
+def nobodys_password() -> str:
+    """One that `check_password` takes and nobody knows: whoever has it has another one set by a mailed code."""
+    letters = string.ascii_letters + string.digits
+    return "Aa1" + "".join(secrets.choice(letters) for _ in range(_NOBODYS_CHARACTERS))
 
 
 def verifier_of(password: str) -> str:
