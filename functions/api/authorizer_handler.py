@@ -93,13 +93,15 @@ def _by_key(deps: AuthorizerDeps, token: str, now: EpochMs) -> dict[str, str] | 
     owner = deps.accounts.owner_of_key(token)
     if owner is None:
         return Refusal.TOKEN_INVALID
-    if now >= int(owner.details.get("expires_at") or now + 1):
+    ends = owner.details.get("expires_at") or ""
+    if ends and now >= int(ends):
         return Refusal.KEY_EXPIRED
     return {
         "tenant_id": owner.tenant_id,
         "member_id": owner.details["key_id"],
         "role": API_KEY_ROLE,
         "scopes": owner.details["scopes"],
+        **({"key_ends": str(ends)} if ends else {}),
         **_tenant(deps, owner.tenant_id),
     }
 

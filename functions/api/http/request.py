@@ -79,6 +79,7 @@ def principal_of(event: Mapping[str, Any]) -> Principal | None:
         scopes=frozenset(part for part in str(context.get("scopes", "")).split(",") if part),
         plan=str(context.get("plan", "")),
         is_suspended=context.get("suspended") == "true",
+        key_ends=EpochMs(int(context["key_ends"])) if context.get("key_ends") else None,
         support_access_id=str(context.get("support_access_id", "")),
         until=EpochMs(int(context["until"])) if context.get("until") else None,
         session=str(context.get("session", "")),

@@ -128,8 +128,9 @@ PLATFORM = TenantId("platform")
 @dataclass(frozen=True, slots=True)
 class Principal:
     """Who makes an API call, as the authorizer established it. `plan` is what the tenant pays for, `is_suspended`
-    whether it is suspended. Of an operator `session` and `issued_at` (epoch ms) are the access token's; one who looks
-    at a tenant does so under `support_access_id`, until `until` (epoch ms)."""
+    whether it is suspended. An API key is good until `key_ends` (epoch ms), a former one until its overlap ends; None
+    for one without an end. Of an operator `session` and `issued_at` (epoch ms) are the access token's; one who looks at
+    a tenant does so under `support_access_id`, until `until` (epoch ms)."""
 
     tenant_id: TenantId
     member_id: str
@@ -137,6 +138,7 @@ class Principal:
     scopes: frozenset[str]
     plan: str = ""
     is_suspended: bool = False
+    key_ends: EpochMs | None = None
     support_access_id: str = ""
     until: EpochMs | None = None
     session: str = ""

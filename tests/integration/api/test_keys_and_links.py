@@ -68,6 +68,21 @@ def test_a_key_that_ends_makes_none_that_ends_later(people: People, owner: Perso
     assert rotate(ending).body["expires_at"] == ending["expires_at"]
 
 
+def test_a_key_that_was_rotated_away_makes_none_that_outlives_it(people: People, owner: Person) -> None:
+    former = owner.call("POST", KEYS, {"name": "k", "scopes": ["read", "settings"]}).body
+    path = f"{KEYS}/{former['id']}/rotate"
+    newest = owner.call("POST", path, {"overlap_hours": 2}).body
+    wanted = {"name": "k", "scopes": ["read"]}
+    for refused in (
+        call(people, former["key"], "POST", KEYS, wanted),
+        call(people, former["key"], "POST", KEYS, wanted | {"expires_at": in_hours(3)}),
+        call(people, former["key"], "POST", path, {}),
+    ):
+        assert (*problem(refused), refused.body["field"]) == (403, "outlives_key", "expires_at")
+    assert call(people, former["key"], "POST", KEYS, wanted | {"expires_at": in_hours(1)}).status == 201
+    assert call(people, newest["key"], "POST", KEYS, wanted).status == 201
+
+
 def test_a_link_of_before_opens_nothing_that_was_sent_again_meanwhile(
     people: People, owner: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -112,10 +112,12 @@ def check_expiry(expires_at: EpochMs | None, now: EpochMs) -> None:
 
 
 def _check_end(parts: KeyParts, principal: Principal, expires_at: EpochMs | None) -> None:
-    """Raises Forbidden (`outlives_key`): a key that ends on a day gives nobody one that is good for longer."""
+    """Raises Forbidden (`outlives_key`): a key that ends on a day gives nobody one that is good for longer. A former
+    key ends with its overlap, whatever the one in its place does."""
     if not principal.is_key:
         return
-    own = parts.accounts.api_key(principal.tenant_id, principal.member_id).expires_at
+    stored = parts.accounts.api_key(principal.tenant_id, principal.member_id).expires_at
+    own = min((end for end in (stored, principal.key_ends) if end is not None), default=None)
     if own is not None and (expires_at is None or expires_at > own):
         raise Forbidden(
             "your key ends on a day, and makes none that ends later: name a date by then, or ask an owner or an admin",
