@@ -154,8 +154,30 @@ def test_who_has_lost_authenticator_and_codes_is_let_in_by_the_command_alone(peo
         owner.member,
         "done",
     )
-    with pytest.raises(Conflict, match="no second factor"):
-        ops(people, *words, "--yes")
+    assert ops(people, *words)["second_factor"] is False
+
+
+def test_a_second_factor_that_was_half_forgotten_is_forgotten_by_the_same_command(
+    people: People, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = owner.call("POST", "/v1/me/second-factor", {"password": PASSWORD}).body["secret"]
+    assert owner.call("POST", "/v1/me/second-factor/confirm", {"code": totp(secret)}).status == 200
+    words, login = (
+        ("members", "forget-factor", owner.email, "--reason", "lost", "--yes"),
+        {"email": owner.email, "password": PASSWORD},
+    )
+    assert ops(people, *words[:-1])["second_factor"] is True
+
+    def dies(*_: object, **__: object) -> None:
+        raise ConnectionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(people.pool, "admin_set_user_mfa_preference", dies)
+        with pytest.raises(ConnectionError):
+            ops(people, *words)
+    assert problem(people.anybody("/v1/login", login)) == (403, "mfa_required"), "the pool asks still"
+    ops(people, *words)
+    assert people.anybody("/v1/login", login).status == 200
 
 
 def test_a_logged_out_operator_opens_nothing(people: People, owner: Person) -> None:
