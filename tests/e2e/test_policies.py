@@ -69,6 +69,7 @@ UNSEEN = [
     Unseen("WebhookStatus", ("Query", "PutItem"), _CONVERSATIONS, _JOINED),
     Unseen("WebhookAccount", ("GetItem", "Query"), _CONVERSATIONS, _JOINED),
     Unseen("Webhook*", ("Query",), _DIRECTORY, _JOINED),
+    Unseen("WebhookInbound", ("BatchGetItem",), _SENDS, "the release before this one still runs"),
     Unseen("WebhookStatus", ("GetItem", "Query"), _SENDS, "what Meta tells stops a campaign"),
     Unseen("WebhookAccount", ("Query", "UpdateItem"), _SENDS, "what Meta tells stops a campaign"),
     Unseen("WebhookSync", ("Query",), _CONTACTS, "stored contacts are brought to the canonical form of their number"),
