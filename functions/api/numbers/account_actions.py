@@ -11,7 +11,6 @@ from functions.api.numbers.claiming import Claims
 from functions.api.numbers.facts import FACT_FIELDS, bring_up_to_date, facts_from, number_from, read_facts
 from shared.clients.graph import GraphAccess
 from shared.clock import EpochMs
-from shared.domain.accounts.plans import entitlements
 from shared.domain.numbers.number import DISCONNECTED_HERE, LEFT_ACCOUNT, Number, Waba
 from shared.errors import Conflict, LimitExceeded, ProviderRejected, RateLimited, RetryableError
 from shared.ids import PhoneNumberId, TenantId, WabaId
@@ -128,16 +127,16 @@ def _bring_along(
         count("NumberMoved")
     facts = facts_from(row)
     if number.status == "disconnected" and number.reason == LEFT_ACCOUNT and facts.works:
-        number = _taken_back(parts, tenant_id, waba, number_from(row, waba.waba_id, now))
+        number = _taken_back(parts, tenant_id, number_from(row, waba.waba_id, now))
     bring_up_to_date(parts.accounts, tenant_id, number, facts, now)
 
 
-def _taken_back(parts: ConnectedParts, tenant_id: TenantId, waba: Waba, listed: Number) -> Number:
+def _taken_back(parts: ConnectedParts, tenant_id: TenantId, listed: Number) -> Number:
     """One that was found gone from another of the tenant's accounts before it was looked for in this one. Where another
-    tenant has it by now, or the plan has no room for it, it stays as it is."""
-    tenant = parts.accounts.tenant(tenant_id)
+    tenant has it by now, it was disconnected meanwhile, or the plan has no room for it, it stays as it is."""
+    limits = parts.accounts.tenant(tenant_id).entitlements
     with suppress(Conflict, LimitExceeded):
-        parts.accounts.connect(tenant_id, waba, [listed], entitlements(tenant.plan, tenant.subscription_status))
+        parts.accounts.take_back(tenant_id, listed, limits)
         count("NumberMoved")
     return parts.accounts.number(tenant_id, listed.phone_number_id)
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from shared.domain.accounts.account import MOST_API_KEYS, ApiKey, Member, Tenant
 from shared.domain.accounts.plans import Entitlements, check_numbers
 from shared.domain.limits import require_room
-from shared.domain.numbers.number import Number, Waba
-from shared.errors import NotFound
+from shared.domain.numbers.number import LEFT_ACCOUNT, Number, Waba
+from shared.errors import Conflict, NotFound
 from shared.ids import PhoneNumberId, TenantId, WabaId
 from shared.store.accounts.tenant_list import TENANT, place_of
 from shared.store.engine import guarded
@@ -135,16 +135,31 @@ class Accounts:
         """Raises Conflict when another tenant holds the account or one of its numbers, and LimitExceeded when the plan
         of these limits has no room for them beside those that the tenant has."""
         names: dict[str, dict[str, str]] = {f"WABA#{waba.waba_id}": {"waba_id": waba.waba_id}}
-        names |= {f"PN#{n.phone_number_id}": {"waba_id": n.waba_id, "display": n.display} for n in numbers}
+        names |= dict(map(_name_of, numbers))
         connected = {f"NUMBER#{n.phone_number_id}": n for n in numbers}
 
         def decide(found: Mapping[str, Number]) -> Mapping[str, Number]:
             if limits is not None:
-                check_numbers(len({key for key, n in found.items() if not n.has_left} | connected.keys()), limits)
+                _check_plan(found, connected, limits)
             require_room(len(found.keys() - connected.keys()), MOST_NUMBERS, "numbers", "too_many_numbers")
             return {key: found[key].reconnected_as(n) if key in found else n for key, n in connected.items()}
 
         guarded.change(tenant_id, NUMBERS, decide, names=names, documents={f"WABA#{waba.waba_id}": waba})
+
+    def take_back(self, tenant_id: TenantId, listed: Number, limits: Entitlements) -> None:
+        """Connect a number that had left, in the account that has it now; that account stays as it is stored. Raises
+        Conflict when another tenant has it by now, or it was disconnected meanwhile (`account_disconnected`), and
+        LimitExceeded."""
+        key = f"NUMBER#{listed.phone_number_id}"
+
+        def decide(found: Mapping[str, Number]) -> Mapping[str, Number]:
+            known = found.get(key)
+            if known is None or (known.status, known.reason) != ("disconnected", LEFT_ACCOUNT):
+                raise Conflict("it was disconnected meanwhile", code="account_disconnected")
+            _check_plan(found, {key: listed}, limits)
+            return {key: known.reconnected_as(listed)}
+
+        guarded.change(tenant_id, NUMBERS, decide, names=dict([_name_of(listed)]))
 
     def require_room(self, tenant_id: TenantId, numbers: list[Number], limits: Entitlements) -> None:
         """Raises LimitExceeded when the plan has no room for these beside those that the tenant has now."""
@@ -219,3 +234,13 @@ class Accounts:
     def tenant_of_customer(self, customer_id: str) -> TenantId | None:
         owner = self._directory.owner_of(f"CUSTOMER#{customer_id}")
         return owner.tenant_id if owner else None
+
+
+def _name_of(number: Number) -> tuple[str, dict[str, str]]:
+    """The global name of a number, and what stands with it."""
+    return f"PN#{number.phone_number_id}", {"waba_id": number.waba_id, "display": number.display}
+
+
+def _check_plan(found: Mapping[str, Number], connected: Mapping[str, Number], limits: Entitlements) -> None:
+    """Raises LimitExceeded."""
+    check_numbers(len({key for key, number in found.items() if not number.has_left} | connected.keys()), limits)

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
-from shared.ids import PhoneNumberId, new_ulid
+from functions.api.numbers import account_actions
+from functions.api.numbers.facts import number_from
+from shared.domain.numbers.number import Number
+from shared.ids import PhoneNumberId, WabaId, new_ulid
 from tests.support.api_handler import Answer
 from tests.support.chats import graph_url
 from tests.support.onboardings import Business, made
@@ -115,6 +118,27 @@ def test_a_number_that_moved_is_found_whichever_account_is_asked_for_first(busin
     assert (business.number in [one["id"] for one in shown["numbers"]], shown["unconnected"]) == (True, [])
     owner = business.api.deps.accounts.tenant_of_number(PhoneNumberId(business.number))
     assert owner == business.tenant
+
+
+def test_an_account_that_is_disconnected_while_its_number_is_found_again_stays_so(
+    business: Business, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, accounts = another(business), business.api.deps.accounts
+    business.script(phone_number={"id": business.number, "waba_id": other})
+    call(business, "POST", f"/v1/whatsapp/accounts/{business.waba}/refresh")
+    reads = number_from
+
+    def disconnected_meanwhile(*arguments: Any) -> Number:
+        assert call(business, "POST", f"/v1/whatsapp/accounts/{other}/disconnect").status == 200
+        return reads(*arguments)
+
+    monkeypatch.setattr(account_actions, "number_from", disconnected_meanwhile)
+    assert call(business, "POST", f"/v1/whatsapp/accounts/{other}/refresh").status == 200
+    waba, number = WabaId(other), PhoneNumberId(business.number)
+    stored = accounts.waba(business.tenant, waba)
+    assert (stored.status, stored.token) == ("disconnected", "")
+    assert accounts.number(business.tenant, number).gave_up
+    assert (accounts.tenant_of_waba(waba), accounts.tenant_of_number(number)) == (None, None)
 
 
 def test_a_number_that_moved_and_is_another_tenants_stays_theirs(
