@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from functions.api import bootstrap
 from functions.api.accounts.api_keys.actions import KeyParts, Rotation, revoke_api_key, rotate_api_key
+from functions.api.accounts.parts import AccountParts
 from functions.api.accounts.team.actions import remove_member
 from functions.api.accounts.team.desks import DeskClearingParts, clear_desks
 from functions.api.accounts.team.invitations import Acceptance, accept
@@ -17,16 +18,17 @@ from functions.api.accounts.team.parts import TeamParts
 from functions.api.http.refusal import Refusal
 from infra.local.tenant import APPLICANT
 from shared.clock import EpochMs, epoch_ms
-from shared.domain.accounts.account import Member, Principal, Role, Suspension
+from shared.domain.accounts.account import Member, Principal, Role, Suspension, Tenant
 from shared.domain.accounts.invitation import GOOD_FOR_MS
 from shared.domain.accounts.permissions import scopes_of
-from shared.domain.accounts.signup import HOLD_MS
+from shared.domain.accounts.signup import HOLD_MS, hold_for_signup
 from shared.domain.contacts.identity import contact_id_for, conversation_id_for
 from shared.domain.conversations.conversation import assign
 from shared.errors import AppError
 from shared.ids import PhoneNumberId, new_ulid
 from shared.store.accounts.api_keys import ApiKeys
 from shared.store.accounts.team import Team
+from shared.store.accounts.tenants import Accounts
 from shared.store.conversations.conversations import Head
 from shared.store.engine.database import Database
 from tests.support.api_handler import Answer, problem
@@ -511,6 +513,26 @@ def test_whoever_leaves_is_in_no_business_of_their_own_until_they_sign_up_again(
     assert problem(people.anybody("/v1/login", login)) == (409, "signup_incomplete")
     ok(replace(heir, role="owner").call("POST", "/v1/invitations", {"email": owner.email, "role": "viewer"}))
     assert ok(people.anybody("/v1/invitations/accept", acceptance(people.link(owner.email))))["role"] == "viewer"
+
+
+def test_nor_where_a_stranger_signs_up_with_the_address_at_their_first_log_in(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signups, creates = bootstrap.parts()[AccountParts].entrance.doors.signups, Accounts.create
+
+    def creates_while_it_is_held(accounts: Accounts, tenant: Tenant, owner: Member) -> None:
+        creates(accounts, tenant, owner)
+        now = epoch_ms()
+        signups.change(owner.email, hold_for_signup(now), now)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Accounts, "create", creates_while_it_is_held)
+        owner = people.owner()
+    heir = people.joined(owner, "admin")
+    ok(owner.call("POST", "/v1/members/transfer-ownership", {"member_id": heir.member, "password": PASSWORD}))
+    ok(owner.call("POST", "/v1/me/leave", {"password": PASSWORD}))
+    login = {"email": owner.email, "password": PASSWORD}
+    assert problem(people.anybody("/v1/login", login)) == (409, "signup_incomplete")
 
 
 def test_whoever_has_a_second_factor_and_no_team_is_told_and_signs_up_again(people: People, owner: Person) -> None:

@@ -144,7 +144,10 @@ def complete(doors: Doors, email: str, subject: str, now: EpochMs) -> None:
     if pending.subject == subject:
         with suppress(Conflict):  # made by another log-in at the same moment
             _create(accounts, pending, email, now)
-        doors.signups.change(email, lambda found: replace(found, subject="") if found == pending else found, now)
+        # By whose it is, not by all it says: a stranger's sign-up may hold the address at this moment.
+        doors.signups.change(
+            email, lambda found: replace(found, subject="") if found.subject == subject else found, now
+        )
     elif accounts.owner_of_subject(subject) is None:
         raise Conflict(
             "you are of no business: repeat POST /v1/signup with the same e-mail address and password, or follow an "
