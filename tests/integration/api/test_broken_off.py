@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from functions.api.accounts.sessions import changes
+from functions.api.accounts.signup.actions import free_address
 from functions.api.accounts.user_pool.access_tokens import claimed
 from infra.local.tenant import APPLICANT
 from shared.clock import EpochMs
 from shared.domain.accounts.person import Person as Kept
 from shared.ids import new_ulid
 from shared.store.accounts.people import People as PeopleStore
+from shared.store.accounts.team import Team
 from shared.store.accounts.tenants import Accounts
 from tests.support.api_handler import Answer, Api
 from tests.support.operators import let_in
@@ -101,6 +104,42 @@ def test_an_address_with_an_account_is_taken_from_nobody(people: People, owner: 
     code = mailed_code(people, owner, theirs)
     assert problem(owner.call("POST", "/v1/me/email/confirm", code)) == (409, "email_taken")
     assert people.anybody("/v1/login", {"email": theirs, "password": PASSWORD}).status == 200
+    assert problem(owner.call("POST", "/v1/me/email/confirm", code)) == (422, "wrong_code")
+
+
+def test_an_address_that_somebody_takes_while_it_is_freed_is_given_up(
+    people: People, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or the code would be good without an end, also once they have the account."""
+    email, frees = new_address(), free_address
+    people.pool.sign_up(Username=email, Password="A-strangers-horse-1")
+    code = mailed_code(people, owner, email)
+
+    def taken_meanwhile(*arguments: Any) -> bool:
+        freed = frees(*arguments)
+        sign_up(people, email)
+        return freed
+
+    monkeypatch.setattr(changes, "free_address", taken_meanwhile)
+    assert problem(owner.call("POST", "/v1/me/email/confirm", code)) == (409, "email_taken")
+    assert problem(owner.call("POST", "/v1/me/email/confirm", code)) == (422, "wrong_code")
+
+
+def test_whoever_follows_their_link_again_after_it_broke_off_is_told_the_role_they_have(
+    people: People, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    email = new_address()
+    assert owner.call("POST", "/v1/invitations", {"email": email, "role": "agent"}).status == 201
+    link = people.link(email)
+    with monkeypatch.context() as patched:
+        patched.setattr(Team, "forget_invitation", dies)
+        assert people.anybody("/v1/invitations/accept", acceptance(link)).status >= 500
+    (joined,) = [one for one in people.api.deps.accounts.members(owner.tenant) if one.email == email]
+    path = f"/v1/members/{joined.member_id}"
+    changed = owner.call("PATCH", path, {"role": "viewer", "revision": joined.revision})
+    assert changed.status == 200, changed.body
+    answer = people.anybody("/v1/invitations/accept", acceptance(link))
+    assert (answer.status, answer.body["role"]) == (200, "viewer")
 
 
 def test_an_invitation_that_broke_off_and_was_revoked_keeps_no_address(

@@ -115,8 +115,8 @@ def start_email_change(parts: AccountParts, caller: Caller, who: Credentials, em
 
 def finish_email_change(parts: AccountParts, caller: Caller, code: str, now: EpochMs) -> Member:
     """Raises InvalidInput (`wrong_code`), Conflict (`email_taken`) and RateLimited. Repeating it after a failure goes
-    on where that was, and so does a log-in with the new address; once it is done it changes nothing, as long as the
-    code is good."""
+    on where that was, and so does a log-in with the new address; neither tells the former address. Once it is done it
+    changes nothing, as long as the code is good. After a refusal of the address the code is good for nothing."""
     entrance, member = parts.entrance, caller.member
     entrance.limits.take(Attempt.CODE, member.subject, caller.address, now)
     proved = entrance.people.change(member.subject, prove_address(_hashed(member.subject, code), now)).email_change
@@ -124,13 +124,10 @@ def finish_email_change(parts: AccountParts, caller: Caller, code: str, now: Epo
         return member
     email = proved.email
     try:
-        entrance.changes.change_email(member.subject, email)
-    except Conflict:
-        # Whoever began to sign up with this address never proved it: this is proof.
-        if not free_address(entrance.doors, email):
-            entrance.people.change(member.subject, address_given_up(email))
-            raise
-        entrance.changes.change_email(member.subject, email)
+        _change_at_pool(entrance, member.subject, email)
+    except (Conflict, InvalidInput):
+        entrance.people.change(member.subject, address_given_up(email))
+        raise
     changed = parts.accounts.change_member(
         caller.tenant_id, member.member_id, lambda found: replace(found, email=email)
     )
@@ -140,6 +137,17 @@ def finish_email_change(parts: AccountParts, caller: Caller, code: str, now: Epo
     except MailNotSent as error:
         logger.warning("the former address was not told", extra=failure(error))
     return changed
+
+
+def _change_at_pool(entrance: Entrance, subject: str, email: str) -> None:
+    """Raises as `change_email`."""
+    try:
+        entrance.changes.change_email(subject, email)
+    except Conflict:
+        # Whoever began to sign up with this address never proved it: this is proof.
+        if not free_address(entrance.doors, email):
+            raise
+        entrance.changes.change_email(subject, email)
 
 
 def _language(parts: AccountParts, caller: Caller) -> Language:

@@ -71,7 +71,8 @@ def post_email(body: EmailChangeIn) -> None:
     **secured(Scope.SELF, _TAG, "complete_email_change", summary="Prove the new address"),
 )
 def post_email_confirm(body: CodeIn) -> MemberOut:
-    """With the code that was mailed to it. The former address is told."""
+    """With the code that was mailed to it. The former address is told, but where a call broke off and another one, or a
+    log-in, finishes the change."""
     return MemberOut.of(finish_email_change(deps(), _caller(), body.code, epoch_ms()))
 
 

@@ -138,7 +138,8 @@ def accept(parts: TeamParts, acceptance: Acceptance, address: str, now: EpochMs)
         _give_back(parts, tenant_id, invitation_id)
         raise
     parts.team.forget_invitation(tenant_id, invitation_id)
-    return tenant_id, member
+    # As stored: where an earlier call came this far and broke off, they may have been given another role since.
+    return tenant_id, _who_joined(parts, tenant_id, invitation_id, subject)
 
 
 def _require_open(parts: TeamParts, tenant_id: TenantId) -> None:
