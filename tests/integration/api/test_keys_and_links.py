@@ -1,14 +1,12 @@
 """What a key or a link gives ends when it should: keys make none that outlive them, and links are good while sent."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from functions.api.accounts.team import invitations
 from shared.clock import EpochMs, epoch_ms, to_rfc3339
-from shared.domain.accounts.account import Suspension
 from shared.ids import new_ulid
 from tests.support.api_handler import Answer, Api
 from tests.support.operators import call
@@ -96,16 +94,3 @@ def test_a_link_of_before_opens_nothing_that_was_sent_again_meanwhile(
 
     monkeypatch.setattr(invitations, "_person", sent_again_meanwhile)
     assert problem(people.anybody("/v1/invitations/accept", acceptance(link))) == (409, "invitation_over")
-
-
-def test_nobody_joins_a_business_while_it_is_suspended(people: People, owner: Person) -> None:
-    _, link = invited(people, owner)
-    accounts = people.api.deps.accounts
-
-    def suspended(suspension: Suspension | None) -> None:
-        accounts.change_tenant(owner.tenant, lambda found: replace(found, suspension=suspension))
-
-    suspended(Suspension(new_ulid(), "spam", "kim", epoch_ms()))
-    assert problem(people.anybody("/v1/invitations/accept", acceptance(link))) == (403, "tenant_suspended")
-    suspended(None)
-    assert people.anybody("/v1/invitations/accept", acceptance(link)).status == 200

@@ -353,18 +353,6 @@ def test_a_new_address_is_proved_before_anything_changes(people: People, owner: 
     assert people.anybody("/v1/login", {"email": new, "password": PASSWORD}).status == 200
 
 
-def test_who_only_began_to_sign_up_with_an_address_is_in_the_way_of_nobody_who_proves_it(
-    people: People, owner: Person
-) -> None:
-    new = f"new-{owner.email}"
-    named = [{"Name": "email", "Value": new}]
-    people.pool.sign_up(ClientId="client", Username=new, Password=OTHER, UserAttributes=named)
-    assert owner.call("POST", "/v1/me/email", {"email": new, "password": PASSWORD}).status == 204
-    code = people.mailbox.newest(new).partition("code is ")[2][:6]
-    assert owner.call("POST", "/v1/me/email/confirm", {"code": code}).body["email"] == new
-    assert people.anybody("/v1/login", {"email": new, "password": PASSWORD}).status == 200
-
-
 def test_a_code_is_taken_as_the_authenticator_shows_it(people: People, owner: Person) -> None:
     secret = owner.call("POST", "/v1/me/second-factor", {"password": PASSWORD}).body["secret"]
 
@@ -374,13 +362,6 @@ def test_a_code_is_taken_as_the_authenticator_shows_it(people: People, owner: Pe
     assert owner.call("POST", "/v1/me/second-factor/confirm", {"code": spaced()}).status == 200
     login = {"email": owner.email, "password": PASSWORD, "second_factor_code": spaced()}
     assert people.anybody("/v1/login", login).status == 200
-
-
-def test_an_address_with_an_account_is_told_to_who_reads_its_mails_only(people: People, owner: Person) -> None:
-    other = people.owner()
-    assert owner.call("POST", "/v1/me/email", {"email": other.email, "password": PASSWORD}).status == 204
-    code = people.mailbox.newest(other.email).partition("code is ")[2][:6]
-    assert problem(owner.call("POST", "/v1/me/email/confirm", {"code": code})) == (409, "email_taken")
 
 
 def test_a_mail_that_cannot_be_sent_is_said(people: People, owner: Person) -> None:

@@ -28,7 +28,7 @@ DESCRIPTION = Description(
         ),
         "wider_key": Advice(
             "The API key has scopes that the caller has not.",
-            "Ask an owner or an admin to revoke it.",
+            "Ask an owner or an admin to revoke or rotate it.",
         ),
     },
     begun={"create_api_key": {"last_used_at": None}},

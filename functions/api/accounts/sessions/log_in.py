@@ -19,6 +19,7 @@ from functions.api.accounts.attempts import AttemptLimits
 from functions.api.accounts.signup import actions as signup
 from functions.api.accounts.signup.actions import Doors
 from functions.api.accounts.user_pool.changes import PoolChanges
+from functions.api.accounts.user_pool.errors import wrong_log_in
 from functions.api.accounts.user_pool.logic.session import Session
 from functions.api.accounts.user_pool.passwords import nobodys_password
 from functions.api.accounts.user_pool.pool import EmailUnverified, SecondFactorNeeded
@@ -34,8 +35,6 @@ from shared.ids import new_ulid
 from shared.store.accounts.people import People
 from shared.store.engine.audited import Occasion, on_occasion, open_occasion
 from shared.store.engine.directory import Owner
-
-_WRONG = "e-mail address or password is wrong"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ def prove(entrance: Entrance, who: Credentials, address: str, now: EpochMs) -> s
         try:
             return users.log_in(who.email, who.password)
         except EmailUnverified as exc:
-            raise Unauthenticated(_WRONG) from exc
+            raise wrong_log_in() from exc
 
     session = _authenticated(entrance, who, enter, address=address, now=now)
     users.revoke(session.refresh_token)
@@ -117,7 +116,7 @@ def _require_own_address(entrance: Entrance, email: str, session: Session) -> No
     users = entrance.doors.users
     if not is_own_address(entrance, users.subject(session), email):
         users.revoke(session.refresh_token)
-        raise Unauthenticated(_WRONG)
+        raise wrong_log_in()
 
 
 def is_own_address(entrance: Entrance, subject: str, email: str) -> bool:

@@ -6,10 +6,10 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from functions.api.accounts.sessions.log_in import Credentials, Entrance, prove
 from functions.api.accounts.sessions.models import ReproofIn
+from functions.api.accounts.user_pool.errors import wrong_log_in
 from functions.api.http.request import bearer_of, caller, network_address
 from shared.clock import EpochMs
 from shared.domain.accounts.account import Member
-from shared.errors import Unauthenticated
 from shared.ids import TenantId
 from shared.store.accounts.tenants import Accounts
 
@@ -62,4 +62,4 @@ def prove_to_be(entrance: Entrance, caller: Enrolling, who: Credentials, now: Ep
     """Raises as `prove`, and Unauthenticated where it proves somebody else: an address that went over to another
     person is no proof of the one who had it."""
     if prove(entrance, who, caller.address, now) != caller.subject:
-        raise Unauthenticated("e-mail address or password is wrong")
+        raise wrong_log_in()

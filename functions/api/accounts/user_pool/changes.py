@@ -88,7 +88,8 @@ class PoolChanges:
 
     def create_confirmed(self, email: str, password: str) -> str:
         """The subject of a new person who has proved the address. Raises Conflict (`account_exists`) and InvalidInput
-        (`weak_password`). One whom an earlier call has left without a password gets this one."""
+        (`weak_password`). One whom an earlier call has left without a password has an account too: see
+        `set_password`."""
         with answering({IS_TAKEN: email_taken(code="account_exists"), IS_MALFORMED: bad_email()}):
             person = self._client.admin_create_user(
                 UserPoolId=self._pool_id, Username=email, UserAttributes=_proved(email), MessageAction="SUPPRESS"

@@ -77,6 +77,10 @@ def bad_email() -> InvalidInput:
     return InvalidInput("the email is not acceptable", field="email")
 
 
+def wrong_log_in() -> Unauthenticated:
+    return Unauthenticated("e-mail address or password is wrong")
+
+
 def session_ended() -> Unauthenticated:
     return Unauthenticated("this session is over; log in again", code="session_ended")
 

@@ -27,6 +27,7 @@ from functions.api.accounts.user_pool.errors import (
     too_often,
     weak_password,
     wrong_code,
+    wrong_log_in,
 )
 from functions.api.accounts.user_pool.logic.session import Session
 from shared.errors import Forbidden, Unauthenticated
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
     from mypy_boto3_cognito_idp.type_defs import AuthenticationResultTypeTypeDef
 
     from functions.api.accounts.user_pool.access_tokens import AccessToken
-
-_WRONG = "e-mail address or password is wrong"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +130,7 @@ class UserPool:
         """Raises Unauthenticated, the same for a wrong password and for an unknown address, and EmailUnverified
         whatever the password."""
         refusals = {
-            IS_REFUSED: Unauthenticated(_WRONG),
+            IS_REFUSED: wrong_log_in(),
             frozenset({"UserNotConfirmedException"}): EmailUnverified("the e-mail address is not confirmed"),
             frozenset({"PasswordResetRequiredException"}): Forbidden(
                 "the password must be reset", code="password_reset_required"
@@ -146,7 +145,7 @@ class UserPool:
             )
         result = answer.get("AuthenticationResult")
         if not result and answer.get("ChallengeName") == "NEW_PASSWORD_REQUIRED":
-            raise Unauthenticated(_WRONG)
+            raise wrong_log_in()
         if not result:
             raise SecondFactorNeeded(answer.get("Session", ""))
         return _session(result)
