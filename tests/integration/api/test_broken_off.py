@@ -16,6 +16,7 @@ from shared.clock import EpochMs
 from shared.domain.accounts.person import Person as Kept
 from shared.ids import new_ulid
 from shared.store.accounts.people import People as PeopleStore
+from shared.store.accounts.signups import Signups
 from shared.store.accounts.team import Team
 from shared.store.accounts.tenants import Accounts
 from tests.support.api_handler import Answer, Api
@@ -123,6 +124,25 @@ def test_an_address_that_somebody_takes_while_it_is_freed_is_given_up(
     monkeypatch.setattr(changes, "free_address", taken_meanwhile)
     assert problem(owner.call("POST", "/v1/me/email/confirm", code)) == (409, "email_taken")
     assert problem(owner.call("POST", "/v1/me/email/confirm", code)) == (422, "wrong_code")
+
+
+def test_a_first_log_in_that_broke_off_makes_no_second_business_of_who_leaves(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    email, password = new_address(), {"password": PASSWORD}
+    sign_up(people, email)
+    with monkeypatch.context() as patched:
+        patched.setattr(Signups, "change", dies)
+        assert people.anybody("/v1/login", password | {"email": email}).status >= 500
+    token = people.logged_in(email, "", "", "owner").token
+    whose = people.api.deps.accounts.owner_of_subject(claimed(token).subject)
+    assert whose is not None, "the business was made"
+    owner = Person(people, email, whose.tenant_id, whose.details["member_id"], "owner", token)
+    heir = people.joined(owner, "admin")
+    handed = owner.call("POST", "/v1/members/transfer-ownership", password | {"member_id": heir.member})
+    assert handed.status == 200, handed.body
+    assert owner.call("POST", "/v1/me/leave", password).status < 300
+    assert problem(people.anybody("/v1/login", password | {"email": email})) == (409, "signup_incomplete")
 
 
 def test_whoever_follows_their_link_again_after_it_broke_off_is_told_the_role_they_have(

@@ -144,16 +144,20 @@ def complete(doors: Doors, email: str, subject: str, now: EpochMs) -> None:
     if pending.subject == subject:
         with suppress(Conflict):  # made by another log-in at the same moment
             _create(accounts, pending, email, now)
-        # By whose it is, not by all it says: a stranger's sign-up may hold the address at this moment.
-        doors.signups.change(
-            email, lambda found: replace(found, subject="") if found.subject == subject else found, now
-        )
+        use_up(doors.signups, email, subject, now)
     elif accounts.owner_of_subject(subject) is None:
         raise Conflict(
             "you are of no business: repeat POST /v1/signup with the same e-mail address and password, or follow an "
             "invitation",
             code="signup_incomplete",
         )
+
+
+def use_up(signups: Signups, email: str, subject: str, now: EpochMs) -> None:
+    """What this person signed up with makes no business from now on. By whose it is, not by all it says: a stranger's
+    sign-up may hold the address at this moment. Repeating it changes nothing."""
+    if signups.find(email).subject == subject:
+        signups.change(email, lambda found: replace(found, subject="") if found.subject == subject else found, now)
 
 
 def _with_code(doors: Doors, email: str, password: str, *, code: str, now: EpochMs) -> Session:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from functions.api.accounts.roles import is_agent
+from functions.api.accounts.signup.actions import use_up
 from functions.api.accounts.team.logic.rules import check_grant, check_owner_left, check_touch
 from functions.api.accounts.team.parts import TeamParts
 from functions.api.http.revisions import check_revision
@@ -98,6 +99,8 @@ def remove_member(parts: TeamParts, principal: Principal, member_id: str, now: E
         check_owner_left({**found, **gone}.values())
         return gone
 
+    # Used up by their first log-in, unless that broke off after it had made the business.
+    use_up(parts.entrance.doors.signups, member.email, member.subject, now)
     parts.team.remove(principal.tenant_id, member, decide, now)
     clear_desk(parts.conversations, principal.tenant_id, member_id, by=principal.member_id, stop=stop)
 
