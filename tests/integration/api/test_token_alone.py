@@ -112,6 +112,33 @@ def test_nor_with_a_code_that_was_mailed_elsewhere(
     assert reset_by_mail(people, owner.email) == 200
 
 
+def test_nor_while_no_other_code_can_be_mailed(people: People, owner: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cognito mails a person some codes an hour, and anybody may use those up; the last one stays good meanwhile."""
+    evil, subject = f"evil-{owner.email}", claimed(owner.token).subject
+    moved_at_the_pool(people, owner.token, evil)
+    people.pool.forgot_password(Username=evil)
+    code = people.pool.mails[-1][1]
+
+    def too_often(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": "LimitExceededException"}}, "ForgotPassword")
+
+    def refused(*emails: str) -> None:
+        for email in emails:
+            answer = people.anybody("/v1/login", {"email": email, "password": OTHER})
+            assert problem(answer) == (401, "unauthenticated")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(people.pool, "forgot_password", too_often)
+        assert problem(people.anybody("/v1/login", {"email": evil, "password": PASSWORD}))[0] == 401
+        (now,) = [email for email, one in people.pool.people.items() if one["sub"] == subject]
+        people.pool.confirm_forgot_password(Username=now, ConfirmationCode=code, Password=OTHER)
+        refused(owner.email, evil, owner.email)
+    reset = {"email": evil, "code": "000000", "password": OTHER}
+    assert problem(people.anybody("/v1/password/reset", reset)) == (422, "wrong_code")
+    refused(owner.email, evil)
+    assert reset_by_mail(people, owner.email) == 200
+
+
 def test_whoever_logs_in_while_their_change_of_the_address_ends_keeps_both_password_and_session(
     people: People, owner: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:

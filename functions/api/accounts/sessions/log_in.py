@@ -135,23 +135,32 @@ def is_own_address(entrance: Entrance, subject: str, email: str) -> bool:
         return True  # another call finished the change between the two reads
     found = entrance.doors.users.find(email)
     if found is not None and found.subject == subject:  # not so for a former address that they have just left
-        _take_back(entrance, subject, known)
+        _take_back(entrance, subject, moved=email, known=known)
     return False
 
 
-def _take_back(entrance: Entrance, subject: str, known: str) -> None:
+def _take_back(entrance: Entrance, subject: str, *, moved: str, known: str) -> None:
     """Whoever changed the address at the pool may have set the password there too, has a token, and may have a code.
     None of it opens anything from now on, and the person is told by a code to reset the password with.
 
     Locked before and after: whoever dies in between leaves nothing that opens, and until there is another code the
-    one that went elsewhere sets a password. A stranger brings none of this about: without a token nobody changes the
-    address at the pool, and the token is over with the first time, so it mails once.
+    one that went elsewhere sets a password. So where no other can be mailed, which whoever asks for many brings about,
+    the address stays where it was moved to, by which nobody gets in, and the next who shows it tries again. A stranger
+    brings none of this about: without a token nobody changes the address at the pool, and the token is over with the
+    first time, so it mails once.
     """
+    changes, mailed = entrance.changes, False
     _lock(entrance, subject)
-    with suppress(Conflict):  # somebody else has it by now
-        entrance.changes.change_email(subject, known)
-        entrance.changes.send_reset_code(known)
-    _lock(entrance, subject)
+    try:
+        with suppress(Conflict):  # somebody else has it by now
+            changes.change_email(subject, known)
+            try:
+                mailed = changes.send_reset_code(known)
+            finally:
+                if not mailed:
+                    changes.change_email(subject, moved)
+    finally:
+        _lock(entrance, subject)
 
 
 def _lock(entrance: Entrance, subject: str) -> None:

@@ -40,10 +40,13 @@ class PoolChanges:
         with passing_over(NOBODY | IS_MALFORMED | IS_TOO_OFTEN):  # nobody, or confirmed before
             self._client.resend_confirmation_code(ClientId=self._client_id, Username=email)
 
-    def send_reset_code(self, email: str) -> None:
-        """A code for one who has an account; nothing for anybody else, and nobody is told which."""
+    def send_reset_code(self, email: str) -> bool:
+        """A code for one who has an account; nothing for anybody else, and nobody outside is told which: whether one
+        was mailed. Those of before are good for nothing then."""
         with passing_over(IS_REFUSED | IS_TOO_OFTEN):
             self._client.forgot_password(ClientId=self._client_id, Username=email)
+            return True
+        return False  # an error was passed over
 
     def reset_password(self, email: str, *, code: str, password: str) -> None:
         """Raises InvalidInput: `wrong_code`, the same for an address without an account, and `weak_password`."""
