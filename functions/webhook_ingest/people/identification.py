@@ -8,7 +8,7 @@ from functions.webhook_ingest.people.logic.preference import Preference
 from functions.webhook_ingest.receive.routing import digest
 from shared.clock import EpochMs
 from shared.domain.contacts.consent_words import ConsentWord
-from shared.domain.contacts.contact import Contact
+from shared.domain.contacts.contact import Contact, was_before
 from shared.domain.contacts.market import region_of
 from shared.domain.contacts.number_plans import canonical_phone
 from shared.domain.json_text import without_lost
@@ -70,8 +70,10 @@ class Identification:
         """
         attributes = missing_attributes(person, who, at)
         contact_id = person.contact_id
-        if not _before_deletion(person, at) and (attributes or person.contact is None or person.contact.deleted_at):
-            contact_id = self._contacts.upsert(tenant_id, contact_id, attributes, {}, frozenset(), now).contact_id
+        deleted_at = person.contact.deleted_at if person.contact is not None else EpochMs(0)
+        if not was_before(at, deleted_at) and (attributes or person.contact is None or deleted_at):
+            none = frozenset[str]()
+            contact_id = self._contacts.upsert(tenant_id, contact_id, attributes, {}, none, now, at).contact_id
         self._lead(tenant_id, person, contact_id)
         return contact_id
 
@@ -128,13 +130,6 @@ def _moved_away(contact: Contact, phone: str, who: Identities, at: EpochMs | Non
         return False
     has_other_phone = contact.phone is not None and canonical_phone(contact.phone) != canonical_phone(phone)
     return has_other_phone and bool(contact.bsuid and who.bsuid and contact.bsuid != who.bsuid)
-
-
-def _before_deletion(person: Person, at: EpochMs) -> bool:
-    """Whether this was before the tenant deleted whom they know of the person. Meta's times are whole seconds: of the
-    second of the deletion it is not known, and 0 is no time."""
-    deleted_at = person.contact.deleted_at if person.contact is not None else EpochMs(0)
-    return at > 0 and at // 1000 * 1000 + 999 <= deleted_at
 
 
 def missing_attributes(person: Person, who: Identities, at: EpochMs) -> dict[str, str]:

@@ -54,6 +54,16 @@ class Contact:
         return self.name or (f"@{self.username}" if self.username else "")
 
 
+def end_of_second(at: EpochMs) -> EpochMs:
+    return EpochMs(at // 1000 * 1000 + 999)
+
+
+def was_before(at: EpochMs, deleted_at: EpochMs) -> bool:
+    """Whether what is from `at` is from before a deletion. Meta's times are whole seconds: of the second of the
+    deletion it is not known, and 0 is no time."""
+    return at > 0 and end_of_second(at) <= deleted_at
+
+
 MOST_FIELDS = 100
 """Custom fields of a tenant."""
 

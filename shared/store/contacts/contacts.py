@@ -20,7 +20,7 @@ from typing import Literal, NamedTuple
 from botocore.exceptions import ClientError
 
 from shared.clock import EpochMs
-from shared.domain.contacts.contact import Contact
+from shared.domain.contacts.contact import Contact, end_of_second, was_before
 from shared.domain.contacts.identity import SHARDS, IdentityKind, contact_id_for, shard_of
 from shared.ids import ContactId, TenantId
 from shared.store.contacts.consent import Consent
@@ -128,21 +128,25 @@ class Contacts:
         fields: Mapping[str, str],
         tags: frozenset[str],
         now: EpochMs,
+        reported_at: EpochMs = EpochMs(0),
     ) -> Upserted:
         """Create the contact or set these attributes (phone, bsuid, name, first, last, profile, region, lang, zone,
         email) and custom fields; add these tags.
 
         Blank values leave what is stored. The id that comes back differs from the one given when that identity is an
-        alias. Consent is never touched: who was deleted is there again, and what they said holds.
+        alias. Consent is never touched: who was deleted is there again, and what they said holds. Who was deleted after
+        `reported_at` (epoch ms, to the second; 0 is now) stays deleted, and nothing happens.
         """
         for _ in range(HOPS):
             try:
-                before = self._update_profile(tenant_id, contact_id, attributes, fields, tags, now)
+                before = self._update_profile(tenant_id, contact_id, attributes, fields, tags, now, reported_at)
             except ClientError as error:
                 if not condition_failed(error):
                     raise
-                item = self._read(tenant_id, contact_id)
-                contact_id = _pointer(item or {}) or contact_id
+                item = self._read(tenant_id, contact_id) or {}
+                if GONE in item and was_before(reported_at, contact_of(item).deleted_at):
+                    return Upserted(contact_id, "unchanged", False)
+                contact_id = _pointer(item) or contact_id
                 continue
             change = _change(before, attributes, fields, tags)
             return Upserted(contact_id, change, _renamed(before or {}, attributes))
@@ -156,6 +160,7 @@ class Contacts:
         fields: Mapping[str, str],
         tags: frozenset[str],
         now: EpochMs,
+        reported_at: EpochMs,
     ) -> Item | None:
         settings: dict[str, Value] = {"updated": now}
         settings.update({name: value for name, value in attributes.items() if value})
@@ -171,11 +176,15 @@ class Contacts:
         if tags:
             expression += ", tags :tags"
             values[":tags"] = tags
+        condition = "attribute_not_exists(ptr)"
+        if reported_at:
+            condition += f" AND (attribute_not_exists({GONE}) OR {GONE} < :reported)"
+            values[":reported"] = end_of_second(reported_at)
         answer = self._client.update_item(
             TableName=self._table,
             Key=encode_item(contact_key(tenant_id, contact_id)),
             UpdateExpression=expression,
-            ConditionExpression="attribute_not_exists(ptr)",
+            ConditionExpression=condition,
             ExpressionAttributeNames=names,
             ExpressionAttributeValues={k: encode(v) for k, v in values.items()},
             ReturnValues="ALL_OLD",

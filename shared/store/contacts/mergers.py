@@ -33,6 +33,7 @@ _TAKEN_OVER = (
     *("phone", "bsuid", "region", "name", "first", "last", "book", "profile", "username"),
     *("lang", "zone", "email"),
 )
+_LONG_AGO = EpochMs(1)
 _LED_ALONG = 98
 """Pointers that one merger leads elsewhere at most: a transaction has up to 100 items (Amazon DynamoDB, quotas). Those
 beyond are one hop longer."""
@@ -89,7 +90,8 @@ class Mergers:
         if "phone" in taken:
             taken["phone"] = canonical_phone(taken["phone"])
         fields = {name: value for name, value in gone.fields.items() if name not in kept.fields}
-        self._contacts.upsert(tenant_id, kept.contact_id, taken, fields, gone.tags, now)
+        # Whoever is deleted meanwhile stays so.
+        self._contacts.upsert(tenant_id, kept.contact_id, taken, fields, gone.tags, now, _LONG_AGO)
 
     def _note_merged(self, tenant_id: TenantId, kept_id: ContactId, gone: Contact) -> Contact | None:
         """Whose no is told of by which ids; before the pointer, so that none goes unheard. Who is kept as of then, None

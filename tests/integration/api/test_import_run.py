@@ -23,7 +23,7 @@ from functions.api.contacts.imports.job import (
 )
 from functions.api.contacts.imports.run import ImportRun
 from shared.clients.files import Files
-from shared.clock import EpochMs
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.contacts.contact import ContactField
 from shared.domain.contacts.identity import contact_id_for, conversation_id_for
 from shared.domain.conversations.message import Message
@@ -402,6 +402,17 @@ def test_whom_an_import_renames_is_so_in_their_conversation(bench: Bench) -> Non
     assert renamed.contact_name == "Ana Lima"
     assert bench.conversations.search.names(bench.tenant, "lima").ids == [("", ana)]
     assert bench.conversations.get(bench.tenant, ConversationId(bia)) == before
+
+
+def test_whom_an_import_makes_anew_after_a_deletion_is_shown_so_in_their_conversation(bench: Bench) -> None:
+    ana = talking(bench, "Ana")
+    known = bench.contacts.find(bench.tenant, "phone", PEOPLE["Ana"])
+    assert known is not None
+    assert bench.contacts.deletions.apply(bench.tenant, known.contact_id, epoch_ms())
+    bench.run(bench.upload(f"phone,name\n{PEOPLE['Ana']},Eva\n"))
+    head = bench.conversations.get(bench.tenant, ConversationId(ana))
+    assert head is not None
+    assert head.contact_name == "Eva"
 
 
 def test_conversations_of_those_who_keep_their_names_are_not_looked_for(

@@ -84,6 +84,21 @@ def test_whoever_is_there_again_is_new_and_their_no_holds(contacts: Contacts, te
     assert need(contacts, tenant, contact_id).opted_out_at is None
 
 
+@pytest.mark.parametrize(
+    ("reported_at", "there"),
+    [(5_000, False), (5_999, False), (6_000, True), (7_000, True), (0, True)],
+    ids=["before", "late in the second before", "in the same second", "after", "now"],
+)
+def test_what_was_told_before_brings_nobody_back(
+    contacts: Contacts, tenant: TenantId, reported_at: int, there: bool
+) -> None:
+    contact_id = add(contacts, tenant)
+    contacts.deletions.apply(tenant, contact_id, EpochMs(6_500))
+    told = contacts.upsert(tenant, contact_id, {"phone": PHONE}, {}, NONE, EpochMs(8_000), EpochMs(reported_at))
+    assert (told.contact_id, told.change) == (contact_id, "created" if there else "unchanged")
+    assert (contacts.get(tenant, contact_id) is not None) is there
+
+
 def test_what_comes_in_between_is_deleted_too_and_a_no_is_not(
     database: Database, contacts: Contacts, tenant: TenantId
 ) -> None:

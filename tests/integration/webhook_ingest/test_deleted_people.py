@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from functions.webhook_ingest.people.identification import Identification
+from functions.webhook_ingest.people.logic.identity import Identities
 from shared.clock import EpochMs, epoch_ms
 from shared.domain.contacts.identity import contact_id_for
 from shared.ids import ContactId
@@ -104,3 +106,13 @@ def test_a_new_number_of_who_was_deleted_is_learned_by_who_is_there_under_it(
     kept = place.person(there)
     assert (kept.contact_id, kept.name, kept.tags, kept.opted_out_at) == (new, "Ana", frozenset({"vip"}), at)
     assert place.person(f"+{PHONE}") == kept
+
+
+def test_who_is_deleted_between_the_look_and_the_write_stays_deleted(place: WebhookPlace, database: Database) -> None:
+    contacts, (by_phone, _) = Contacts(database), ids(place)
+    contacts.upsert(place.tenant_id, by_phone, {"phone": f"+{PHONE}"}, {}, frozenset(), EpochMs(1))
+    people, who, at = Identification(contacts), Identities(f"+{PHONE}", BSUID), EpochMs((NOW_S - 60) * 1000)
+    person = people.find(place.tenant_id, who, at)
+    assert contacts.deletions.apply(place.tenant_id, by_phone, epoch_ms())
+    assert people.introduce(place.tenant_id, person, who, at, epoch_ms()) == by_phone
+    assert contacts.get(place.tenant_id, by_phone) is None

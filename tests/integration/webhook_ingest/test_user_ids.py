@@ -221,8 +221,8 @@ def test_a_no_of_somebody_deleted_who_was_known_by_the_user_id_is_found_by_the_n
     assert (contact(deps).contact_id, refusal(contact(deps), "marketing")) == (BY_USER, "opted_out")
 
 
-@pytest.mark.parametrize("again", [BY_PHONE, BY_USER])
-@pytest.mark.parametrize("said", [BY_PHONE, BY_USER])
+@pytest.mark.parametrize("again", [BY_PHONE, BY_USER], ids=["phone again", "user id again"])
+@pytest.mark.parametrize("said", [BY_PHONE, BY_USER], ids=["no by phone", "no by user id"])
 def test_two_that_were_deleted_share_the_no(deps: Deps, said: ContactId, again: ContactId) -> None:
     stored(deps, {"phone": PHONE})
     stored(deps, {"bsuid": USER}, BY_USER)
