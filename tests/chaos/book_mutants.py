@@ -14,6 +14,13 @@ TURNS = "shared/store/campaigns/sweep_turns.py"
 JOURNAL = "shared/store/campaigns/status_journal.py"
 
 MUTANTS = (
+    one(
+        "a position that was kept hides what was claimed since",
+        "shared/domain/campaigns/standing.py",
+        "found[lane] = max(found.get(lane, 0), state.cursors.get(campaign.campaign_id, 0))",
+        "found.setdefault(lane, state.cursors.get(campaign.campaign_id, 0))",
+        tests=("tests/unit/campaigns/test_standing.py",),
+    ),
     Mutant(
         "pages taken out of the journal before their blocks are written",
         COMPACTION,

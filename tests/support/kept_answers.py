@@ -10,7 +10,7 @@ from functions.api.http.idempotency import IdempotencyStore
 from shared.ids import new_ulid
 from tests.support.api_handler import Answer, Api, is_problem
 
-_TOLD_ANEW = ("instance", "updated_at", "upload")
+_TOLD_ANEW = ("instance", "updated_at", "upload", "upload_url")
 """The request's id, when a contact was last written, and a link that lives for an hour from now."""
 _FINISH = IdempotencyStore.finish
 

@@ -23,10 +23,15 @@ class Frozen(Protocol):
 
 
 def positions(campaign: Campaign, work: NumberWork) -> Mapping[int, int]:
-    """Each lane's cursor in this campaign: live while it is on its number, the kept ones afterwards."""
-    if campaign.cursors:
-        return dict(enumerate(campaign.cursors))
-    return {i: state.cursors.get(campaign.campaign_id, 0) for i, state in work.lanes.items()}
+    """Each lane's cursor in this campaign: live while it is on its number, the kept ones afterwards.
+
+    While it is taken off there are both. A lane may have claimed after one was kept, and then the live one is ahead;
+    one that was put back at 0 by an opener that had been held up is behind.
+    """
+    found = dict(enumerate(campaign.cursors))
+    for lane, state in work.lanes.items():
+        found[lane] = max(found.get(lane, 0), state.cursors.get(campaign.campaign_id, 0))
+    return found
 
 
 def slots_in_retry(campaign_id: CampaignId, work: NumberWork) -> Mapping[int, frozenset[int]]:

@@ -81,7 +81,7 @@ def test_every_effect_is_done_once_and_answered_the_same(
         if len(kept.answers) < 2:
             not_kept.add(path)
         elif kept.answers[0] != kept.answers[1]:
-            otherwise[path] = kept.answers
+            otherwise[path] = list(kept.answers)
         elif kept.answers[0][0] >= 400:
             refused.add(path)
     assert otherwise.keys() == OTHERWISE.keys(), {path: otherwise.get(path) for path in otherwise.keys() - OTHERWISE}

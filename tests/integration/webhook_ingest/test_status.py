@@ -230,6 +230,19 @@ def test_a_status_of_what_was_never_sent_is_not_believed(aws: FakeAws, deps: Dep
     assert [line[0] for line in parked["raw"]] == [PHONE_ID]
 
 
+def test_what_a_lane_claimed_while_its_campaign_was_taken_off_the_number_is_believed(deps: Deps) -> None:
+    """Its position was kept a moment too early; it is kept again by a later turn of the sweep, a minute later."""
+    sending(deps, state=State.CANCELLED, cursors=(0,))
+    lane = deps.lanes.acquire(PHONE_ID, 0, "worker", "", EpochMs(1), EpochMs(2))
+    assert lane is not None
+    claimed = {CampaignId("C"): (0, 4)}
+    deps.lanes.claim(PHONE_ID, 0, lane.fence, claimed, "worker", EpochMs(1), EpochMs(2), 0)
+    assert deliver(StatusUpdates(PHONE_ID, [slot("sent", n) for n in range(4)])) == []
+    stored = deps.sends.status_block(TENANT, CampaignId("C"), 0)
+    assert stored is not None
+    assert stored.sent == frozenset(range(4))
+
+
 def test_a_status_of_another_number_than_the_campaigns_is_not_believed(deps: Deps) -> None:
     sending(deps, number=PhoneNumberId("7700"))
     assert deliver(StatusUpdates(PHONE_ID, [slot("sent", 0)])) == []
