@@ -39,3 +39,8 @@ def peak(moments: Iterable[float], standstills: Sequence[Standstill] = (), *, sp
         if stood_until <= moment - span:
             most = max(most, len(window))
     return most
+
+
+def shortly_after(moment: float, standstills: Iterable[Standstill], *, span: float = 1.0) -> bool:
+    """Whether a standstill lies in the `span` seconds before, as `peak` has it."""
+    return any(ended - seconds <= moment and ended + _AFTER_SECONDS > moment - span for ended, seconds in standstills)

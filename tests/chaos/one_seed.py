@@ -66,7 +66,7 @@ class OneSeed:
     def run(self) -> None:
         """Launch, disturb, and wait for the end; the verdict is there afterwards."""
         launched = time.monotonic()
-        self.business.key.post(f"/v1/campaigns/{self.campaign_id}/launch")
+        self._launch()
         for event in self.plan.events:
             self._sleep(launched + event.at - time.monotonic())
             self._happen(event)
@@ -79,6 +79,16 @@ class OneSeed:
         while not self.verdict.clean and time.monotonic() < until:
             self._sleep(3.0)
             self.look()
+
+    def _launch(self) -> None:
+        """As the API asks to be repeated while it cannot say whether it was done: under the same key."""
+        path, headers = f"/v1/campaigns/{self.campaign_id}/launch", {"idempotency-key": self.campaign_id}
+        until = time.monotonic() + _CATCH_UP_SECONDS
+        while time.monotonic() < until:
+            if self.business.key.call("POST", path, headers=headers).status_code != 503:
+                break
+            self._sleep(3.0)
+        self.business.key.post(path, headers=headers)
 
     def look(self) -> None:
         """Judge the campaign as it stands."""

@@ -151,6 +151,14 @@ def owner(people: People) -> Person:
     return people.owner()
 
 
+def growing(people: People) -> Person:
+    """The owner of a new business whose plan has room for a team."""
+    person = people.owner()
+    accounts = people.api.deps.accounts
+    accounts.change_tenant(person.tenant, lambda t: replace(t, plan="growth", subscription_status="active"))
+    return person
+
+
 def limited(entrance: Entrance, factor: int = 1) -> Entrance:
     """With the limits as they are, or so many times as many."""
     return replace(entrance, limits=AttemptLimits(entrance.limits._buckets, factor))

@@ -213,7 +213,7 @@ def _pace(found: Findings, story: Story, ours: Sequence[Send]) -> None:
     steady = peak((send.monotonic for send in ours), story.standstills)
     detail = f"at most {found.peak} in any one second{_steadily(found.peak, steady)}, cap {story.cap}"
     found.check("the lane kept to its cap", steady <= story.cap, detail, promise=False)
-    throttled = really_throttled(story.sends)
+    throttled = really_throttled(story.sends, story.standstills)
     most = peak((send.monotonic for send in story.sends), span=_LONG_SECONDS) / _LONG_SECONDS
     detail = f"at most {most:.0f} a second over {_LONG_SECONDS:.0f} s, {found.peak_of_all} in any one second, limit "
     detail += f"{story.limit}; {throttled} refused for it and sent later"

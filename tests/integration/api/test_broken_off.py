@@ -1,7 +1,6 @@
 """Nobody is stuck between the user pool and our tables: what broke off there, or what a stranger began, is mended."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -19,28 +18,17 @@ from shared.store.accounts.people import People as PeopleStore
 from shared.store.accounts.signups import Signups
 from shared.store.accounts.team import Team
 from shared.store.accounts.tenants import Accounts
-from tests.support.api_handler import Answer, Api
+from tests.support.api_handler import problem
 from tests.support.operators import let_in
-from tests.support.people import PASSWORD, People, Person, acceptance, people_of
+from tests.support.people import PASSWORD, People, Person, acceptance, growing, people
 from tests.support.totp import totp
 
-
-@pytest.fixture(scope="module")
-def people(api: Api) -> Iterator[People]:
-    with people_of(api) as running:
-        yield running
+__all__ = ["people"]
 
 
 @pytest.fixture
 def owner(people: People) -> Person:
-    person = people.owner()
-    accounts = people.api.deps.accounts
-    accounts.change_tenant(person.tenant, lambda t: replace(t, plan="growth", subscription_status="active"))
-    return person
-
-
-def problem(answer: Answer) -> tuple[int, str]:
-    return answer.status, answer.body["code"]
+    return growing(people)
 
 
 def new_address() -> str:

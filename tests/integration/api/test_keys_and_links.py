@@ -1,6 +1,5 @@
 """What a key or a link gives ends when it should: keys make none that outlive them, and links are good while sent."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,27 +7,14 @@ import pytest
 from functions.api.accounts.team import invitations
 from shared.clock import EpochMs, epoch_ms, to_rfc3339
 from shared.ids import new_ulid
-from tests.support.api_handler import Answer, Api
+from tests.support.api_handler import Answer, problem
 from tests.support.operators import call
-from tests.support.people import People, Person, acceptance, people_of
+from tests.support.people import People, Person, acceptance, owner, people
+
+__all__ = ["owner", "people"]
 
 HOUR_MS = 3_600_000
 KEYS = "/v1/api-keys"
-
-
-@pytest.fixture(scope="module")
-def people(api: Api) -> Iterator[People]:
-    with people_of(api) as running:
-        yield running
-
-
-@pytest.fixture
-def owner(people: People) -> Person:
-    return people.owner()
-
-
-def problem(answer: Answer) -> tuple[int, str]:
-    return answer.status, answer.body["code"]
 
 
 def invited(people: People, owner: Person) -> tuple[str, str]:

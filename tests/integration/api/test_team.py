@@ -33,7 +33,7 @@ from shared.store.conversations.conversations import Head
 from shared.store.engine.database import Database
 from tests.support.api_handler import Answer, problem
 from tests.support.operators import let_in
-from tests.support.people import PASSWORD, People, Person, acceptance, people
+from tests.support.people import PASSWORD, People, Person, acceptance, growing, people
 from tests.support.places import place_of_its_own
 from tests.support.totp import totp
 
@@ -44,10 +44,7 @@ FIVE_MINUTES_MS = 300_000
 
 @pytest.fixture
 def owner(people: People) -> Person:
-    person = people.owner()
-    accounts = people.api.deps.accounts
-    accounts.change_tenant(person.tenant, lambda t: replace(t, plan="growth", subscription_status="active"))
-    return person
+    return growing(people)
 
 
 def ok(answer: Answer) -> Any:

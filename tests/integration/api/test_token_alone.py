@@ -1,7 +1,6 @@
 """What whoever has an access token alone does at the user pool opens nothing here; its person has the password reset
 by mail, once that was tried."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from threading import Barrier
 from typing import Any
@@ -22,34 +21,21 @@ from shared.domain.accounts.person import EmailChange, address_settled, recovery
 from shared.domain.accounts.person import Person as PersonOfPool
 from shared.errors import AppError, Conflict
 from shared.store.accounts.people import People as PeopleStore
-from tests.support.api_handler import Answer, Api
+from tests.support.api_handler import problem
 from tests.support.faults import at_once
 from tests.support.operators import Operator, let_in, new_operator
-from tests.support.people import PASSWORD, People, Person, limited, people_of
+from tests.support.people import PASSWORD, People, Person, limited, owner, people
 from tests.support.totp import totp
+
+__all__ = ["owner", "people"]
 
 OTHER = "Another-horse-2"
 CONFIRM = "/v1/me/second-factor/confirm"
 
 
-@pytest.fixture(scope="module")
-def people(api: Api) -> Iterator[People]:
-    with people_of(api) as running:
-        yield running
-
-
-@pytest.fixture
-def owner(people: People) -> Person:
-    return people.owner()
-
-
 @pytest.fixture
 def operator(people: People) -> Operator:
     return new_operator(people)
-
-
-def problem(answer: Answer) -> tuple[int, str]:
-    return answer.status, answer.body["code"]
 
 
 def moved_at_the_pool(people: People, token: str, email: str) -> None:

@@ -1,6 +1,7 @@
 """Contacts: found by any identity, in one order, and a no that nothing undoes but a newer yes."""
 
 import itertools
+from collections.abc import Mapping
 
 import pytest
 
@@ -17,6 +18,16 @@ from tests.support.capacity import Meter
 from tests.support.faults import Crash, at_once, crash_at_write
 
 PHONE = "+5511987654321"
+
+
+def edited(
+    contacts: Contacts, tenant: TenantId, contact_id: ContactId, attributes: Mapping[str, str], *, at: int
+) -> bool:
+    """Whether there was somebody to change."""
+    none = frozenset[str]()
+    return contacts.edits.apply(
+        tenant, contact_id, attributes=attributes, fields={}, add_tags=none, remove_tags=none, now=EpochMs(at)
+    )
 
 
 @pytest.fixture
@@ -152,15 +163,7 @@ def test_another_tenants_contact_is_not_there(contacts: Contacts, tenant: Tenant
     assert contacts.get(other, contact_id) is None
     assert contacts.find(other, "phone", PHONE) is None
     assert contacts.page(other, "", 10) == []
-    assert not contacts.edits.apply(
-        other,
-        contact_id,
-        attributes={"name": "x"},
-        fields={},
-        add_tags=frozenset(),
-        remove_tags=frozenset(),
-        now=EpochMs(1),
-    )
+    assert not edited(contacts, other, contact_id, {"name": "x"}, at=1)
 
 
 def test_an_import_at_the_same_time_never_undoes_a_no(contacts: Contacts, tenant: TenantId) -> None:
@@ -335,16 +338,7 @@ def test_what_is_not_known_of_somebody_takes_no_room(contacts: Contacts, tenant:
         "ana@example.com",
         "Lima",
     )
-    none = frozenset[str]()
-    assert contacts.edits.apply(
-        tenant,
-        contact_id,
-        attributes=dict.fromkeys(given, ""),
-        fields={},
-        add_tags=none,
-        remove_tags=none,
-        now=EpochMs(4),
-    )
+    assert edited(contacts, tenant, contact_id, dict.fromkeys(given, ""), at=4)
     after = read_contact_item(database.client, database.contacts, tenant, contact_id)
     assert after is not None
     assert after.keys() == stored.keys() | {"rev"}
@@ -352,15 +346,7 @@ def test_what_is_not_known_of_somebody_takes_no_room(contacts: Contacts, tenant:
 
 def test_nobody_is_made_by_an_edit(contacts: Contacts, tenant: TenantId) -> None:
     contact_id = contact_id_for(tenant, "phone", PHONE)
-    assert not contacts.edits.apply(
-        tenant,
-        contact_id,
-        attributes={"name": "x"},
-        fields={},
-        add_tags=frozenset(),
-        remove_tags=frozenset(),
-        now=EpochMs(1),
-    )
+    assert not edited(contacts, tenant, contact_id, {"name": "x"}, at=1)
     assert contacts.get(tenant, contact_id) is None
 
 
@@ -393,13 +379,11 @@ def test_a_first_name_goes_when_the_name_is_another_whoever_sets_it(contacts: Co
     contacts.upsert(tenant, contact_id, {"name": "Ana María Gómez"}, {}, frozenset(), EpochMs(3))
     assert first_name() == "Ana María"
     for name, first, said in ((None, kept_with_name("Ani", whole), "Ani"), (None, "", "Ana")):
-        contacts.edits.apply(
+        edited(
+            contacts,
             tenant,
             contact_id,
-            attributes={key: text for key, text in (("name", name), ("first", first)) if text is not None},
-            fields={},
-            add_tags=frozenset(),
-            remove_tags=frozenset(),
-            now=EpochMs(4),
+            {key: text for key, text in (("name", name), ("first", first)) if text is not None},
+            at=4,
         )
         assert first_name() == said

@@ -1,13 +1,18 @@
-"""One tenant with one number, on an AWS in this process."""
+"""One tenant with one number, on an AWS in this process; or as many as are wanted, over a database."""
+
+from collections.abc import Iterator
 
 import pytest
 
 from shared.domain.accounts.account import Member, Role, Tenant
 from shared.domain.numbers.number import Number, Waba
 from shared.ids import PhoneNumberId
+from shared.store.engine.database import Database
 from tests.support.consumers import Deps, build
 from tests.support.fake_aws import FakeAws
+from tests.support.ingest import Ingest, ingesting
 from tests.support.webhook_payloads import DISPLAY, OTHER, OTHER_PHONE_ID, OTHER_WABA, PHONE_ID, TENANT, WABA
+from tests.support.webhook_place import WebhookPlace
 
 
 @pytest.fixture
@@ -24,3 +29,15 @@ def deps(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Deps:
         made.accounts.connect(tenant_id, Waba(waba_id, "Shop", "USD", "sealed"), [number])
     made.serve(monkeypatch)
     return made
+
+
+@pytest.fixture(scope="module")
+def ingest(database: Database) -> Iterator[Ingest]:
+    with ingesting(database) as made:
+        yield made
+
+
+@pytest.fixture
+def place(ingest: Ingest) -> WebhookPlace:
+    """A business of its own, to which people write."""
+    return WebhookPlace(ingest)

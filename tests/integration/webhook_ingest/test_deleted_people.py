@@ -1,9 +1,5 @@
 """Webhooks about people whom the tenant has deleted."""
 
-from collections.abc import Iterator
-
-import pytest
-
 from functions.webhook_ingest.people.identification import Identification
 from functions.webhook_ingest.people.logic.identity import Identities
 from shared.clock import EpochMs, epoch_ms
@@ -11,19 +7,7 @@ from shared.domain.contacts.identity import contact_id_for
 from shared.ids import ContactId
 from shared.store.contacts.contacts import Contacts
 from shared.store.engine.database import Database
-from tests.support.ingest import Ingest, ingesting
 from tests.support.webhook_place import BSUID, NOW_S, PHONE, WebhookPlace, said
-
-
-@pytest.fixture(scope="module")
-def ingest(database: Database) -> Iterator[Ingest]:
-    with ingesting(database) as made:
-        yield made
-
-
-@pytest.fixture
-def place(ingest: Ingest) -> WebhookPlace:
-    return WebhookPlace(ingest)
 
 
 def now_s() -> int:

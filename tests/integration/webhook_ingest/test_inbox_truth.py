@@ -2,7 +2,6 @@
 
 import itertools
 import time
-from collections.abc import Iterator
 
 import pytest
 
@@ -14,8 +13,7 @@ from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
 from shared.store.conversations.conversations import Head
 from shared.store.conversations.message_items import MessageItem, conversation_key
-from shared.store.engine.database import Database
-from tests.support.ingest import Ingest, ingesting
+from tests.support.ingest import Ingest
 from tests.support.webhook_payloads import Json, change, statuses
 from tests.support.webhook_place import BSUID, DISPLAY, NOW_S, PHONE, WebhookPlace, said
 
@@ -23,17 +21,6 @@ LONG_AGO = NOW_S - 90 * 86_400
 FORMATTED = "+1 555-078-3881"
 WRONG_TIMES = [123_456_789, "123456789", NOW_S - 40 * 86_400, NOW_S + 3 * 86_400, "soon", "2026-01-01T00:00:00Z", None]
 KINDS_OF_WRONG = ["nine digits", "nine digits as text", "long ago", "days ahead", "a word", "ISO 8601", "none"]
-
-
-@pytest.fixture(scope="module")
-def ingest(database: Database) -> Iterator[Ingest]:
-    with ingesting(database) as made:
-        yield made
-
-
-@pytest.fixture
-def place(ingest: Ingest) -> WebhookPlace:
-    return WebhookPlace(ingest)
 
 
 def history(*messages: Json, thread: str = PHONE, **more: object) -> Json:

@@ -1,22 +1,13 @@
 """Conversations that Meta's Business Agent has, from Meta's POST to what is stored: we only listen."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from functions.webhook_ingest.messages.replies import Replies
-from shared.store.engine.database import Database
-from tests.support.ingest import Ingest, ingesting
+from tests.support.ingest import Ingest
 from tests.support.webhook_payloads import Json, change
 from tests.support.webhook_place import BSUID, NOW_S, PHONE, WebhookPlace, said
 
 AGENT: Json = {"previous_owner_app_role": "meta_business_agent", "metadata": "customer_request"}
-
-
-@pytest.fixture(scope="module")
-def ingest(database: Database) -> Iterator[Ingest]:
-    with ingesting(database) as made:
-        yield made
 
 
 @pytest.fixture

@@ -1,30 +1,16 @@
 """Whose a message is, and how that person is shown: from Meta's POST to what is stored."""
 
 import itertools
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from shared.clock import EpochMs
 from shared.domain.contacts.identity import contact_id_for
-from shared.store.engine.database import Database
-from tests.support.ingest import Ingest, ingesting
 from tests.support.webhook_payloads import Json, change
 from tests.support.webhook_place import BSUID, NOW_S, PHONE, WebhookPlace, said
 
 NEW_PHONE, NEW_BSUID = "12195555358", "US.9"
-
-
-@pytest.fixture(scope="module")
-def ingest(database: Database) -> Iterator[Ingest]:
-    with ingesting(database) as made:
-        yield made
-
-
-@pytest.fixture
-def place(ingest: Ingest) -> WebhookPlace:
-    return WebhookPlace(ingest)
 
 
 def described(**more: object) -> Json:

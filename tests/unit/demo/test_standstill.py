@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from infra.local.standstill import peak, watch
+from infra.local.standstill import peak, shortly_after, watch
 
 
 def test_the_peak_counts_a_window_of_one_second() -> None:
@@ -18,6 +18,13 @@ def test_the_peak_counts_a_window_of_one_second() -> None:
 def test_seconds_with_a_standstill_in_them_do_not_count(ended: float, counted: int) -> None:
     moments = [0.0, 0.9, 2.0, 4.1, 4.3, 4.4, 6.5, 6.6]
     assert peak(moments, [(ended, 0.1)]) == counted
+
+
+@pytest.mark.parametrize(
+    ("moment", "after"), [(4.8, False), (4.95, True), (5.0, True), (5.9, True), (6.1, False), (9.0, False)]
+)
+def test_what_comes_in_the_second_of_a_standstill_or_the_next_comes_shortly_after(moment: float, after: bool) -> None:
+    assert shortly_after(moment, [(1.0, 0.1), (5.0, 0.1)]) is after
 
 
 def test_a_loop_that_is_held_up_says_for_how_long() -> None:
