@@ -68,7 +68,7 @@ def _cancel(desk: Desk, args: argparse.Namespace) -> Answer:
     def do() -> Answer:
         with on_occasion(deed(desk, tenant_id, Action.CAMPAIGN_CANCELLED, Kind.CAMPAIGN, campaign_id, args.reason)):
             campaign = desk.campaigns.change(tenant_id, campaign_id, cancelled)
-        desk.lanes.set_run_state(campaign.phone_number_id, campaign_id, "cancelled", campaign.reason)
+        desk.lanes.runs.set_state(campaign.phone_number_id, campaign_id, "cancelled", campaign.reason)
         return {"status": str(campaign.state)}
 
     target = f"{tenant_id} {campaign_id}"

@@ -18,7 +18,7 @@ def let_lanes_go_on(campaigns: Campaigns, lanes: Lanes, tenant_id: TenantId, cam
     Who pauses or cancels writes the campaign before the run. So either this look finds it, or that write of the run
     comes after ours.
     """
-    lanes.set_run_state(campaign.phone_number_id, campaign.campaign_id, "running")
+    lanes.runs.set_state(campaign.phone_number_id, campaign.campaign_id, "running")
     current = campaigns.get(tenant_id, campaign.campaign_id)
     if current.state in _STOPPED:
-        lanes.set_run_state(current.phone_number_id, current.campaign_id, _STOPPED[current.state], current.reason)
+        lanes.runs.set_state(current.phone_number_id, current.campaign_id, _STOPPED[current.state], current.reason)

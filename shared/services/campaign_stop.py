@@ -85,5 +85,5 @@ class CampaignStop:
             stopped = self._campaigns.get(tenant_id, campaign.campaign_id)
         if stopped.state is not State.PAUSED:
             return False
-        self._lanes.set_run_state(stopped.phone_number_id, stopped.campaign_id, "paused", stopped.reason)
+        self._lanes.runs.set_state(stopped.phone_number_id, stopped.campaign_id, "paused", stopped.reason)
         return campaign.state is not State.PAUSED

@@ -122,7 +122,7 @@ class Variant:
     def lane(self, name: str, messages: int, rate: float, *, plain_httpx: bool = False, paused: int = 0) -> Measured:
         world = World(self.database)
         for _ in range(paused):
-            world.deps.lanes.set_run_state(world.phone_number_id, frozen_campaign(world, 1, shards=(0,)), "paused")
+            world.deps.lanes.runs.set_state(world.phone_number_id, frozen_campaign(world, 1, shards=(0,)), "paused")
         campaign = frozen_campaign(world, messages)
 
         async def run() -> None:

@@ -15,6 +15,7 @@ OPENING = "functions/campaign_dispatch/load/opening.py"
 RESUMPTION = "shared/services/campaign_resumption.py"
 STATUSES = "functions/webhook_ingest/statuses/record.py"
 LANES = "shared/store/campaigns/lanes.py"
+RUNS = "shared/store/campaigns/runs.py"
 CONSENT = "shared/store/contacts/consent.py"
 
 MUTANTS = (
@@ -69,7 +70,7 @@ MUTANTS = (
     ),
     one(
         "a run opened again after its campaign was closed",
-        LANES,
+        RUNS,
         "_closed_key(run.phone_number_id, run.campaign_id)),\n"
         '                            "ConditionExpression": "attribute_not_exists(pk)",',
         "_closed_key(run.phone_number_id, run.campaign_id)),\n"
@@ -77,7 +78,7 @@ MUTANTS = (
     ),
     Mutant(
         "a run before its cursors",
-        LANES,
+        RUNS,
         (
             ("        for lane in range(run.lanes):\n            self._open_cursor(run, lane)\n", ""),
             (
@@ -170,7 +171,7 @@ MUTANTS = (
     ),
     one(
         "a run closed wherever its lanes stand",
-        LANES,
+        RUNS,
         "OR cur.#c <= :at)",
         "OR cur.#c >= :at OR cur.#c < :at)",
     ),

@@ -225,7 +225,7 @@ class CampaignControl:
     def pause(self, tenant_id: TenantId, campaign_id: CampaignId) -> Campaign:
         """Repeating it stops the lanes again: the first attempt may have died before it did."""
         campaign = self._move(tenant_id, campaign_id, "pause", State.PAUSED, ON_REQUEST)
-        self._lanes.set_run_state(campaign.phone_number_id, campaign_id, "paused", campaign.reason)
+        self._lanes.runs.set_state(campaign.phone_number_id, campaign_id, "paused", campaign.reason)
         return campaign
 
     def resume(self, tenant_id: TenantId, campaign_id: CampaignId, now: EpochMs) -> Campaign:
@@ -276,7 +276,7 @@ class CampaignControl:
     def cancel(self, tenant_id: TenantId, campaign_id: CampaignId) -> Campaign:
         """For good. Repeating it stops the lanes again: the first attempt may have died before it did."""
         campaign = self._move(tenant_id, campaign_id, "cancel", State.CANCELLED, "cancelled on request")
-        self._lanes.set_run_state(campaign.phone_number_id, campaign_id, "cancelled", campaign.reason)
+        self._lanes.runs.set_state(campaign.phone_number_id, campaign_id, "cancelled", campaign.reason)
         if campaign.started_at is None and campaign.start_at is not None:
             try:
                 self._schedules.remove(campaign_id)

@@ -24,7 +24,8 @@ from shared.domain.campaigns.blocks import Recipient
 from shared.domain.campaigns.number_work import LaneState, NumberWork, Run
 from shared.domain.contacts.consent import SkipReason
 from shared.ids import CampaignId, PhoneNumberId
-from shared.store.campaigns.lanes import Lanes, LeaseLost
+from shared.store.campaigns.lanes import Lanes
+from shared.store.campaigns.runs import LeaseLost
 from shared.store.campaigns.sends import Sends
 from shared.store.contacts.consent import Consent
 

@@ -15,7 +15,8 @@ from shared.domain.campaigns.outcome import Action, Kind, Outcome
 from shared.domain.campaigns.stop_reasons import SCOPES, Scope
 from shared.domain.contacts.consent import SkipReason
 from shared.ids import CampaignId, ContactId, PhoneNumberId, TenantId
-from shared.store.campaigns.lanes import Lanes, LeaseLost
+from shared.store.campaigns.lanes import Lanes
+from shared.store.campaigns.runs import LeaseLost
 from shared.store.campaigns.sends import Sends
 from shared.store.contacts.consent import Consent
 

@@ -46,9 +46,9 @@ class Opening:
             plan=campaign.plan,
             weight=campaign.weight,
         )
-        if not self._lanes.open_run(run):
+        if not self._lanes.runs.open(run):
             return
-        if self._may_begin(tenant_id, campaign.campaign_id, now) and self._lanes.begin_run(run):
+        if self._may_begin(tenant_id, campaign.campaign_id, now) and self._lanes.runs.begin(run):
             wakes = (WakeLane(campaign.phone_number_id, lane) for lane in range(campaign.lanes))
             self._lane_queue.send_all(Outgoing(wake, tenant_id) for wake in wakes)
 

@@ -48,7 +48,7 @@ from shared.queue_messages import AccountForPeople, LoadShard, StartCampaign
 from shared.services.campaign_resumption import let_lanes_go_on
 from shared.services.campaign_stop import CampaignStop
 from shared.store.campaigns.books import CampaignBooks, OutOfTime
-from shared.store.campaigns.lanes import LeaseLost
+from shared.store.campaigns.runs import LeaseLost
 
 BOOKS_MS = 45_000
 """For how long a turn may read the books: some 400 chunks. The next one, a minute later, goes on from there."""
@@ -117,7 +117,7 @@ def _correct(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, wrong: 
         case Correction.GO_ON:
             let_lanes_go_on(parts.campaigns, parts.lanes, tenant_id, campaign)
         case Correction.RUNNING | Correction.PAUSED | Correction.CANCELLED:
-            parts.lanes.set_run_state(campaign.phone_number_id, campaign.campaign_id, wrong.value, campaign.reason)
+            parts.lanes.runs.set_state(campaign.phone_number_id, campaign.campaign_id, wrong.value, campaign.reason)
 
 
 def _let_rest(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, now: EpochMs, *, corrected: bool) -> None:
@@ -257,7 +257,7 @@ def _close(
     if asks_for_a_resend(campaign, look.books) and look.has_unknown():
         resend_unknown(parts, tenant_id, campaign, now)
     try:
-        parts.lanes.close_run(campaign.phone_number_id, campaign.campaign_id, campaign.lanes, cursors, now)
+        parts.lanes.runs.close(campaign.phone_number_id, campaign.campaign_id, campaign.lanes, cursors, now)
     except LeaseLost:
         return "closing"
     if campaign.state is State.CANCELLED:

@@ -1,12 +1,26 @@
 """What a phone number has to do: the campaigns on it, where its lanes stand, and who waits for another try."""
 
 from collections.abc import Iterable
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from shared.clock import EpochMs
 from shared.domain.campaigns.number_work import Claim, LaneState, NumberWork, RetryBatch, Run
 from shared.ids import CampaignId, PhoneNumberId, TenantId
 from shared.store.engine.codec import Item, moment, number, text
+from shared.store.engine.paging import query_all
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+def number_key(phone_number_id: PhoneNumberId, sk: str) -> Item:
+    return {"pk": f"PN#{phone_number_id}", "sk": sk}
+
+
+def read_work(client: "DynamoDBClient", table: str, phone_number_id: PhoneNumberId) -> NumberWork:
+    """All of it, consistent."""
+    found = query_all(client, table, "pk = :pk", {":pk": f"PN#{phone_number_id}"}, consistent=True)
+    return work_of(phone_number_id, found)
 
 
 def work_of(phone_number_id: PhoneNumberId, items: Iterable[Item]) -> NumberWork:

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from pynamodb.exceptions import PynamoDBException
 
 from shared.errors import Conflict, RetryableError
-from shared.store.campaigns.lanes import LeaseLost
+from shared.store.campaigns.runs import LeaseLost
 from tests.chaos.model.process import Blow, Killed, Process, ProcessClock, Storm, Strike
 from tests.chaos.model.turns import Turns
 from tests.support.virtual_time import VirtualLoop

@@ -97,7 +97,7 @@ class Desk:
         self.campaigns.change(
             self.tenant, campaign_id, lambda c: replace(c, state=State.SENDING, sizes=(1,) * 16, started_at=NOW)
         )
-        self.lanes.open_run(Run(self.number, self.tenant, campaign_id, state, (1,) * 16, 1, NOW, "UTILITY", "{}"))
+        self.lanes.runs.open(Run(self.number, self.tenant, campaign_id, state, (1,) * 16, 1, NOW, "UTILITY", "{}"))
         return campaign_id
 
     def run_state(self, campaign_id: str) -> str:

@@ -86,7 +86,7 @@ def stored(database: Database) -> tuple[Sends, Lanes, TenantId, Campaign]:
         tenant, campaign.campaign_id, 0, StatusChange(sent=set(range(75)), failed=dict.fromkeys(range(75, 80), "1"))
     )
     sends.record(tenant, campaign.campaign_id, 1, StatusChange(sent=set(range(15))))
-    lanes.open_run(
+    lanes.runs.open(
         Run(campaign.phone_number_id, tenant, campaign.campaign_id, "running", sizes, 1, EpochMs(1), "UTILITY", "{}")
     )
     state = lanes.acquire(campaign.phone_number_id, 0, "o", "", EpochMs(1), EpochMs(9))

@@ -56,7 +56,7 @@ def wake_up(world: World, fence: int, batch: list[Sent]) -> None:
 
 def cancel(world: World, campaign_id: CampaignId) -> None:
     world.deps.campaigns.change(world.tenant_id, campaign_id, lambda c: replace(c, state=after(c.state, "cancel")))
-    world.deps.lanes.set_run_state(world.phone_number_id, campaign_id, "cancelled")
+    world.deps.lanes.runs.set_state(world.phone_number_id, campaign_id, "cancelled")
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_what_is_given_back_while_the_campaign_is_being_closed_is_cancelled_and_
     fence = hold_lane(world, campaign)
     batch = claimed(world, campaign, run, CLAIMED)
     cancel(world, campaign)
-    close_run = world.deps.lanes.close_run
+    close_run = world.deps.lanes.runs.close
 
     def wake_up_first(*args: Any) -> None:
         if batch:
@@ -110,7 +110,7 @@ def test_what_is_given_back_while_the_campaign_is_being_closed_is_cancelled_and_
             batch.clear()
         close_run(*args)
 
-    monkeypatch.setattr(world.deps.lanes, "close_run", wake_up_first)
+    monkeypatch.setattr(world.deps.lanes.runs, "close", wake_up_first)
     assert sweep(world, campaign) == "closed"
     books = world.books(campaign)
     assert (books.cancelled, books.unknown) == (PEOPLE, 0)

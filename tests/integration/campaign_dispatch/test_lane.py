@@ -245,7 +245,7 @@ def test_however_many_campaigns_a_number_has_one_look_a_tick_tells_who_said_no(w
     running = [world.send_to_everybody() for _ in range(3)]
     for _ in range(4):
         paused = world.send_to_everybody()
-        world.deps.lanes.set_run_state(world.phone_number_id, paused, "paused")
+        world.deps.lanes.runs.set_state(world.phone_number_id, paused, "paused")
     looks, ticks = 0, 0
     consent, lanes = world.deps.contacts.consent, world.deps.lanes
     feed, work = consent.feed, lanes.work

@@ -389,7 +389,7 @@ def test_a_worker_that_slept_since_before_the_end_sends_it_to_nobody_again(world
     as_read = world.campaign(campaign_id)
     (run,) = world.deps.lanes.work(world.phone_number_id).runs
     change(world, campaign_id, action, finished_at=epoch_ms())
-    world.deps.lanes.close_run(run.phone_number_id, run.campaign_id, run.lanes, {}, EpochMs(1))
+    world.deps.lanes.runs.close(run.phone_number_id, run.campaign_id, run.lanes, {}, EpochMs(1))
     world.lane_queue.take()
     world.deps.opening.put_before_lanes(world.tenant_id, as_read, epoch_ms())
     assert world.deps.lanes.work(world.phone_number_id).runs == ()
@@ -405,7 +405,7 @@ def test_a_campaign_that_was_stopped_before_its_run_was_open_is_not_sent(
     load_all(world, campaign_id)
     as_read = world.campaign(campaign_id)
     (run,) = world.deps.lanes.work(world.phone_number_id).runs
-    world.deps.lanes.close_run(run.phone_number_id, run.campaign_id, run.lanes, {}, EpochMs(1))
+    world.deps.lanes.runs.close(run.phone_number_id, run.campaign_id, run.lanes, {}, EpochMs(1))
     change(world, campaign_id, action)
     world.lane_queue.take()
     world.deps.opening.put_before_lanes(world.tenant_id, as_read, epoch_ms())

@@ -64,7 +64,7 @@ def test_sweep_that_read_the_campaign_before_its_end_lets_no_lane_at_what_a_late
     world.sweep(campaign_id, epoch_ms())
     assert world.campaign(campaign_id).closed
     opened: Run = replace(work.runs[0], state=OPENING)
-    world.deps.lanes.open_run(opened)
+    world.deps.lanes.runs.open(opened)
     late = replace(world.deps, campaigns=BehindTheTimes(database, as_it_was))
     sweep_campaign(late.for_sweep(), world.tenant_id, campaign_id, epoch_ms())
     world.run_lane(meta)
@@ -83,7 +83,7 @@ def test_late_loader_in_the_middle_of_closing_has_nothing_sent_again(database: D
 
     def come_late(**_: object) -> None:
         events.unregister("before-call.dynamodb.DeleteItem", come_late)
-        world.deps.lanes._open_cursor(run, 0)
+        world.deps.lanes.runs._open_cursor(run, 0)
         world.run_lane(meta)
 
     events.register("before-call.dynamodb.DeleteItem", come_late)

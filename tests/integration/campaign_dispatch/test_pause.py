@@ -82,7 +82,7 @@ def test_a_cancelled_campaign_stays_cancelled(world: World, pause: AutoPause) ->
     world.deps.campaigns.change(
         world.tenant_id, CampaignId(first), lambda c: replace(c, state=after(c.state, "cancel"))
     )
-    world.deps.lanes.set_run_state(world.phone_number_id, CampaignId(first), "cancelled")
+    world.deps.lanes.runs.set_state(world.phone_number_id, CampaignId(first), "cancelled")
     pause(run, Scope.NUMBER, "131048")
     assert world.campaign(CampaignId(first)).state is State.CANCELLED
     assert runs(world)[first].state == "cancelled"

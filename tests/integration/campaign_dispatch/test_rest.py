@@ -15,7 +15,7 @@ def paused(world: World) -> CampaignId:
     world.add_contacts(4)
     campaign_id = world.send_to_everybody()
     change(world, campaign_id, "pause")
-    world.deps.lanes.set_run_state(world.phone_number_id, campaign_id, "paused")
+    world.deps.lanes.runs.set_state(world.phone_number_id, campaign_id, "paused")
     return campaign_id
 
 
@@ -58,7 +58,7 @@ def test_lanes_that_are_woken_late_although_the_campaign_is_paused_are_stopped_w
     campaign_id = paused(world)
     look(world, campaign_id, 0)
     look(world, campaign_id, WATCHED_MS - 60_000)
-    world.deps.lanes.set_run_state(world.phone_number_id, campaign_id, "running")
+    world.deps.lanes.runs.set_state(world.phone_number_id, campaign_id, "running")
     assert is_due(world, campaign_id, WATCHED_MS)
     look(world, campaign_id, WATCHED_MS + 1)
     (run,) = world.deps.lanes.work(world.phone_number_id).runs

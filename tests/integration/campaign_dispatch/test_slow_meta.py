@@ -79,7 +79,7 @@ def test_what_is_claimed_is_not_sent_any_more_once_the_campaign_is_stopped(world
             campaign_id,
             lambda c: replace(c, state=after(c.state, action)),
         )
-        await asyncio.to_thread(lanes.set_run_state, world.phone_number_id, campaign_id, state)
+        await asyncio.to_thread(lanes.runs.set_state, world.phone_number_id, campaign_id, state)
         return len(meta.requests)
 
     async def both() -> float:

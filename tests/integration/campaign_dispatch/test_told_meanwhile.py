@@ -13,7 +13,7 @@ from shared.domain.campaigns.stop_reasons import Scope
 from shared.errors import Conflict
 from shared.ids import CampaignId
 from shared.services.campaign_stop import CampaignStop
-from shared.store.campaigns.lanes import Lanes
+from shared.store.campaigns.runs import Runs
 from tests.support.engine import FakeMeta, World
 
 Tell = Callable[[World], None]
@@ -114,7 +114,7 @@ def test_the_sweep_looks_too_when_the_loader_died_at_the_last_step(
     campaign_id = world.launch()
     world.start(campaign_id)
     with monkeypatch.context() as patch:
-        patch.setattr(Lanes, "open_run", die)
+        patch.setattr(Runs, "open", die)
         with pytest.raises(ConnectionError):
             world.load()
     assert standing(world, campaign_id) == ("sending", "", [])
@@ -131,7 +131,7 @@ def test_whoever_resumed_it_meanwhile_is_not_overruled(world: World, control: Ca
     template(quality="RED")(world)
     world.load()
     control.resume(world.tenant_id, campaign_id, epoch_ms())
-    world.deps.lanes.set_run_state(world.phone_number_id, campaign_id, "opening")
+    world.deps.lanes.runs.set_state(world.phone_number_id, campaign_id, "opening")
     world.sweep(campaign_id, epoch_ms())
     assert standing(world, campaign_id) == ("sending", "", ["running"])
 

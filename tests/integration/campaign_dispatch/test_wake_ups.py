@@ -209,7 +209,7 @@ def test_whoever_goes_on_while_the_lane_is_let_go_is_not_left_waiting(
     release = world.deps.lanes.release
 
     def resumed_just_before(*lane: Any) -> None:
-        world.deps.lanes.set_run_state(world.phone_number_id, campaign, "running")
+        world.deps.lanes.runs.set_state(world.phone_number_id, campaign, "running")
         release(*lane)
 
     restrict(world)

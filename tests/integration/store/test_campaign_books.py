@@ -84,7 +84,9 @@ def test_the_books_hold_after_the_campaign_left_its_number(four_lanes: World) ->
         campaign_id,
         lambda c: replace(c, state=State.CANCELLED, cursors=stops, finished_at=epoch_ms()),
     )
-    four_lanes.deps.lanes.close_run(run.phone_number_id, run.campaign_id, run.lanes, dict(enumerate(stops)), EpochMs(1))
+    four_lanes.deps.lanes.runs.close(
+        run.phone_number_id, run.campaign_id, run.lanes, dict(enumerate(stops)), EpochMs(1)
+    )
     assert figures(four_lanes, campaign_id) == {"planned": PEOPLE, "unknown": 936, "cancelled": PEOPLE - 936}
 
 

@@ -10,7 +10,8 @@ from shared.clock import EpochMs
 from shared.domain.campaigns.number_work import OPENING, LaneState, Run
 from shared.domain.contacts.identity import SHARDS
 from shared.ids import CampaignId, PhoneNumberId, TenantId, new_ulid
-from shared.store.campaigns.lanes import Lanes, LeaseLost
+from shared.store.campaigns.lanes import Lanes
+from shared.store.campaigns.runs import LeaseLost
 from shared.store.engine.database import Database
 from tests.support.faults import answer_lost, at_once, sent_twice
 
@@ -30,7 +31,7 @@ def run_on(pn: PhoneNumberId, campaign_id: CampaignId = CampaignId("c1"), lanes:
 @pytest.fixture
 def run(lanes: Lanes, pn: PhoneNumberId) -> Run:
     opened = run_on(pn)
-    lanes.open_run(opened)
+    lanes.runs.open(opened)
     return opened
 
 
@@ -66,10 +67,10 @@ def cursor(lanes: Lanes, pn: PhoneNumberId, campaign: CampaignId = CampaignId("c
 
 def test_a_run_is_put_before_its_lanes_once(lanes: Lanes, pn: PhoneNumberId) -> None:
     opened = run_on(pn, lanes=4)
-    lanes.open_run(opened)
+    lanes.runs.open(opened)
     state = must_take(lanes, pn)
     claim(lanes, pn, state.fence, 0, 5)
-    lanes.open_run(opened)
+    lanes.runs.open(opened)
     work = lanes.work(pn)
     assert work.runs == (opened,)
     assert {i: dict(lane.cursors) for i, lane in work.lanes.items()} == {
@@ -107,7 +108,7 @@ def test_who_lost_the_lane_claims_nothing_any_more(lanes: Lanes, pn: PhoneNumber
 
 
 def test_a_claim_from_anywhere_but_the_cursor_is_refused_as_a_whole(lanes: Lanes, pn: PhoneNumberId, run: Run) -> None:
-    lanes.open_run(run_on(pn, CampaignId("c2")))
+    lanes.runs.open(run_on(pn, CampaignId("c2")))
     state = must_take(lanes, pn)
     claim(lanes, pn, state.fence, 0, 5)
     c1, c2 = CampaignId("c1"), CampaignId("c2")
@@ -236,7 +237,7 @@ def test_two_deliveries_of_one_handover_give_one_owner(lanes: Lanes, pn: PhoneNu
 
 
 def test_lanes_of_a_number_are_held_apart(lanes: Lanes, pn: PhoneNumberId) -> None:
-    lanes.open_run(run_on(pn, lanes=4))
+    lanes.runs.open(run_on(pn, lanes=4))
     for lane in range(4):
         must_take(lanes, pn, lane=lane)
         assert take(lanes, pn, lane=lane) is None
@@ -284,27 +285,27 @@ def test_a_retry_list_stored_again_after_it_was_claimed_does_not_come_back(
 
 
 def test_a_run_is_paused_resumed_and_for_good_cancelled(lanes: Lanes, pn: PhoneNumberId, run: Run) -> None:
-    assert lanes.set_run_state(pn, CampaignId("c1"), "paused", "why")
+    assert lanes.runs.set_state(pn, CampaignId("c1"), "paused", "why")
     assert lanes.work(pn).runs == (replace(run, state="paused", reason="why"),)
-    assert lanes.set_run_state(pn, CampaignId("c1"), "running")
-    assert lanes.set_run_state(pn, CampaignId("c1"), "cancelled")
-    assert not lanes.set_run_state(pn, CampaignId("c1"), "running")
+    assert lanes.runs.set_state(pn, CampaignId("c1"), "running")
+    assert lanes.runs.set_state(pn, CampaignId("c1"), "cancelled")
+    assert not lanes.runs.set_state(pn, CampaignId("c1"), "running")
     assert lanes.work(pn).runs[0].state == "cancelled"
-    assert not lanes.set_run_state(pn, CampaignId("c9"), "paused")
+    assert not lanes.runs.set_state(pn, CampaignId("c9"), "paused")
     assert len(lanes.work(pn).runs) == 1
 
 
 def test_a_closed_run_is_off_its_number_and_the_others_stay(lanes: Lanes, pn: PhoneNumberId, run: Run) -> None:
-    lanes.open_run(run_on(pn, CampaignId("c2")))
+    lanes.runs.open(run_on(pn, CampaignId("c2")))
     fence = must_take(lanes, pn).fence
     lanes.claim(
         pn, 0, fence, {CampaignId("c1"): (0, 160), CampaignId("c2"): (0, 7)}, new_ulid(), NOW, EpochMs(NOW + LEASE), 0
     )
-    lanes.close_run(run.phone_number_id, run.campaign_id, run.lanes, {0: 160}, EpochMs(1))
+    lanes.runs.close(run.phone_number_id, run.campaign_id, run.lanes, {0: 160}, EpochMs(1))
     work = lanes.work(pn)
     assert [r.campaign_id for r in work.runs] == ["c2"]
     assert dict(work.lanes[0].cursors) == {"c2": 7}
-    assert not lanes.set_run_state(pn, CampaignId("c1"), "running")
+    assert not lanes.runs.set_state(pn, CampaignId("c1"), "running")
     assert len(lanes.work(pn).runs) == 1
 
 
@@ -312,19 +313,19 @@ def test_a_run_whose_lane_moved_is_not_closed(lanes: Lanes, pn: PhoneNumberId, r
     fence = must_take(lanes, pn).fence
     claim(lanes, pn, fence, 0, 9)
     with pytest.raises(LeaseLost):
-        lanes.close_run(run.phone_number_id, run.campaign_id, run.lanes, {0: 5}, EpochMs(1))
+        lanes.runs.close(run.phone_number_id, run.campaign_id, run.lanes, {0: 5}, EpochMs(1))
     assert (len(lanes.work(pn).runs), cursor(lanes, pn)) == (1, 9)
 
 
 def test_a_run_whose_cursor_an_opener_put_back_is_closed(lanes: Lanes, pn: PhoneNumberId, run: Run) -> None:
-    lanes.open_run(run)  # by one that was held up while the campaign was sent to 160 and taken off this lane
-    lanes.close_run(run.phone_number_id, run.campaign_id, run.lanes, {0: 160}, EpochMs(1))
+    lanes.runs.open(run)  # by one that was held up while the campaign was sent to 160 and taken off this lane
+    lanes.runs.close(run.phone_number_id, run.campaign_id, run.lanes, {0: 160}, EpochMs(1))
     assert lanes.work(pn).runs == ()
 
 
 def test_a_closed_run_can_be_closed_again(lanes: Lanes, pn: PhoneNumberId, run: Run) -> None:
     for _ in range(2):
-        lanes.close_run(run.phone_number_id, run.campaign_id, run.lanes, {0: 0}, EpochMs(1))
+        lanes.runs.close(run.phone_number_id, run.campaign_id, run.lanes, {0: 0}, EpochMs(1))
     assert lanes.work(pn).runs == ()
 
 
@@ -334,14 +335,14 @@ def test_a_closed_run_can_be_closed_again(lanes: Lanes, pn: PhoneNumberId, run: 
 )
 def test_only_a_run_that_is_opening_is_begun(lanes: Lanes, pn: PhoneNumberId, state: str, expected: str) -> None:
     opened = replace(run_on(pn), state=OPENING)
-    lanes.open_run(opened)
+    lanes.runs.open(opened)
     if state != OPENING:
-        lanes.set_run_state(pn, CampaignId("c1"), state)
-    lanes.begin_run(opened)
+        lanes.runs.set_state(pn, CampaignId("c1"), state)
+    lanes.runs.begin(opened)
     assert [r.state for r in lanes.work(pn).runs] == [expected]
 
 
 def test_a_run_that_is_gone_is_not_begun(lanes: Lanes, pn: PhoneNumberId, run: Run) -> None:
-    lanes.close_run(run.phone_number_id, run.campaign_id, run.lanes, {}, EpochMs(1))
-    lanes.begin_run(run)
+    lanes.runs.close(run.phone_number_id, run.campaign_id, run.lanes, {}, EpochMs(1))
+    lanes.runs.begin(run)
     assert lanes.work(pn).runs == ()

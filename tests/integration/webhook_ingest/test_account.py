@@ -62,7 +62,7 @@ def campaign(
     deps.campaigns.create(tenant_id, stored)
     if state is State.SENDING:
         sizes = (1,) + (0,) * (SHARDS - 1)
-        deps.lanes.open_run(
+        deps.lanes.runs.open(
             Run(phone_number_id, tenant_id, campaign_id, "running", sizes, 1, EpochMs(1), "MARKETING", "{}")
         )
 
@@ -162,7 +162,7 @@ def test_a_crash_between_the_two_writes_of_a_pause_is_mended_by_the_next_deliver
         raise ConnectionError
 
     with monkeypatch.context() as patch:
-        patch.setattr(deps.lanes, "set_run_state", fail)
+        patch.setattr(deps.lanes.runs, "set_state", fail)
         assert not deliver("message_template_status_update", {"event": "PAUSED", **STATUS_UPDATE})
     assert states(deps)["C1"] == ("paused", "template_paused")
     assert runs(deps)["C1"] == ("running", "")

@@ -101,7 +101,7 @@ def test_a_person_who_still_waits_answers_nothing_one_being_sent_to_does(deps: D
     now = EpochMs(NOW_S * 1000)
     block, slot = campaign(deps, CampaignId("C1"), EpochMs(now - 50_000))
     sizes = deps.campaigns.get(TENANT, CampaignId("C1")).sizes
-    deps.lanes.open_run(Run(PHONE_ID, TENANT, CampaignId("C1"), "running", sizes, 1, now, "MARKETING", "{}"))
+    deps.lanes.runs.open(Run(PHONE_ID, TENANT, CampaignId("C1"), "running", sizes, 1, now, "MARKETING", "{}"))
     deliver(text("Hello", -5), now - 5_000)
     assert replied(deps, CampaignId("C1"), block) == set()
     lane = deps.lanes.acquire(PHONE_ID, 0, "me", "", now, EpochMs(now + 1000))
@@ -115,7 +115,7 @@ def test_a_campaign_that_began_since_the_last_message_is_found(deps: Deps) -> No
     deliver(text("Good morning", -5), (NOW_S - 5) * 1000)
     block, slot = campaign(deps, CampaignId("C1"), EpochMs(NOW_S * 1000 - 2_000))
     sizes = deps.campaigns.get(TENANT, CampaignId("C1")).sizes
-    deps.lanes.open_run(
+    deps.lanes.runs.open(
         Run(
             PHONE_ID,
             TENANT,
@@ -157,7 +157,7 @@ def test_what_a_lane_took_up_since_somebody_else_wrote_is_answered_at_once(
         places["C2"] = campaign(deps, CampaignId("C2"), EpochMs(now - 2_000))
         sizes = deps.campaigns.get(TENANT, CampaignId("C2")).sizes
         run = Run(PHONE_ID, TENANT, CampaignId("C2"), "running", sizes, 1, EpochMs(now - 2_000), "MARKETING", "{}")
-        deps.lanes.open_run(run)
+        deps.lanes.runs.open(run)
 
     if begun == "before":
         begin()
@@ -198,7 +198,7 @@ def test_a_campaign_that_still_writes_to_people_after_days_is_answered(deps: Dep
     now = EpochMs(NOW_S * 1000)
     block, slot = campaign(deps, CampaignId("C1"), EpochMs(now - 9 * DAY))
     sizes = deps.campaigns.get(TENANT, CampaignId("C1")).sizes
-    deps.lanes.open_run(Run(PHONE_ID, TENANT, CampaignId("C1"), "running", sizes, 1, now, "MARKETING", "{}"))
+    deps.lanes.runs.open(Run(PHONE_ID, TENANT, CampaignId("C1"), "running", sizes, 1, now, "MARKETING", "{}"))
     lane = deps.lanes.acquire(PHONE_ID, 0, "me", "", now, EpochMs(now + 1000))
     assert lane is not None
     deps.lanes.claim(

@@ -79,7 +79,7 @@ def sending(
         deps.campaigns.change(TENANT, campaign_id, lambda _: campaign)
     else:
         deps.campaigns.create(TENANT, campaign)
-    deps.lanes.open_run(Run(number, TENANT, campaign_id, "running", SIZES, 1, EpochMs(1), "MARKETING", "{}"))
+    deps.lanes.runs.open(Run(number, TENANT, campaign_id, "running", SIZES, 1, EpochMs(1), "MARKETING", "{}"))
 
 
 def standing(deps: Deps, campaign_id: CampaignId = CampaignId("C")) -> tuple[str, str, str]:
@@ -137,7 +137,7 @@ def test_a_stop_that_fails_brings_its_records_back(deps: Deps, monkeypatch: pyte
 
     good, bad = slot("sent", 1), slot("failed", 0, code="132015")
     with monkeypatch.context() as patch:
-        patch.setattr(deps.lanes, "set_run_state", fail)
+        patch.setattr(deps.lanes.runs, "set_state", fail)
         assert deliver(StatusUpdates(PHONE_ID, [good]), StatusUpdates(PHONE_ID, [bad])) == ["m1"]
     assert standing(deps) == ("paused", "meta_132015", "running")
     assert deliver(StatusUpdates(PHONE_ID, [bad])) == []

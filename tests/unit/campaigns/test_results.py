@@ -16,7 +16,7 @@ from shared.domain.campaigns.outcome import Action, Kind, Outcome
 from shared.domain.campaigns.stop_reasons import Scope
 from shared.domain.contacts.consent import SkipReason
 from shared.ids import CampaignId, ContactId, PhoneNumberId, TenantId
-from shared.store.campaigns.lanes import LeaseLost
+from shared.store.campaigns.runs import LeaseLost
 from tests.unit.campaigns.lane_samples import recipient, run
 
 NOW = EpochMs(1_700_000_000_123)
