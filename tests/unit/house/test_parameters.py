@@ -4,6 +4,7 @@ worker of pytest-xdist: they collect other tests than their neighbours, and the 
 import ast
 import textwrap
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -15,30 +16,51 @@ SETS = frozenset({"set", "frozenset"})
 OF_SETS = frozenset({"union", "intersection", "difference", "symmetric_difference"})
 VIEWS = frozenset({"keys", "items"})
 
-Names = Mapping[str, ast.expr]
-"""What the names of a module stand for, and the functions of one return."""
+
+@dataclass(frozen=True)
+class Names(Mapping[str, ast.expr]):
+    """What the names of a module stand for, and the functions of one return."""
+
+    own: Mapping[str, ast.expr]
+    imported: Mapping[str, tuple[str, str]]
+    """Module and name there: read when somebody asks, which few do."""
+
+    def __getitem__(self, name: str) -> ast.expr:
+        if name in self.own:
+            return self.own[name]
+        module, beyond = self.imported[name]
+        return names_of_module(module)[beyond]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self.own, **self.imported})
+
+    def __len__(self) -> int:
+        return len({**self.own, **self.imported})
+
+    def but(self, name: str) -> "Names":
+        return Names({**self.own, name: ast.Constant(None)}, self.imported)
 
 
-def names_of(source: str) -> Names:
-    found: dict[str, ast.expr] = {}
-    for node in ast.parse(source).body:
+def names_of(module: ast.Module) -> Names:
+    own: dict[str, ast.expr] = {}
+    imported: dict[str, tuple[str, str]] = {}
+    for node in module.body:
         if isinstance(node, ast.Assign):
-            found |= {target.id: node.value for target in node.targets if isinstance(target, ast.Name)}
+            own |= {target.id: node.value for target in node.targets if isinstance(target, ast.Name)}
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
-            found[node.target.id] = node.value
+            own[node.target.id] = node.value
         elif isinstance(node, ast.FunctionDef):
             results = [one.value for one in ast.walk(node) if isinstance(one, ast.Return | ast.Yield) and one.value]
-            found[node.name] = ast.Tuple([ast.Starred(one) for one in results])
+            own[node.name] = ast.Tuple([ast.Starred(one) for one in results])
         elif isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] in TOPS:
-            beyond = names_of_module(node.module)
-            found |= {alias.asname or alias.name: beyond[alias.name] for alias in node.names if alias.name in beyond}
-    return found
+            imported |= {alias.asname or alias.name: (node.module, alias.name) for alias in node.names}
+    return Names(own, imported)
 
 
 @cache
 def names_of_module(module: str) -> Names:
     path = ROOT.joinpath(*module.split(".")).with_suffix(".py")
-    return names_of(path.read_text()) if path.exists() else {}
+    return names_of(ast.parse(path.read_text() if path.exists() else ""))
 
 
 def without_order(value: ast.AST, names: Names) -> bool:
@@ -61,18 +83,18 @@ def without_order(value: ast.AST, names: Names) -> bool:
         case ast.Call(func=ast.Name(id="sorted"), keywords=[]):
             return False
         case ast.Call(func=ast.Name(id=name)):
-            own = name in names and without_order(names[name], {**names, name: ast.Constant(None)})
+            own = name in names and without_order(names[name], names.but(name))
             return name in SETS or own or any(without_order(one, names) for one in value.args)
         case ast.Call(func=ast.Attribute(attr=name, value=of)):
             return name in OF_SETS and without_order(of, names)
         case ast.Name(id=name) if name in names:
-            return without_order(names[name], {**names, name: ast.Constant(None)})
+            return without_order(names[name], names.but(name))
     return False
 
 
-def parameters(source: str) -> Iterator[ast.expr]:
+def parameters(module: ast.Module) -> Iterator[ast.expr]:
     """What tests and fixtures are parametrized with."""
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(module):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             if node.func.attr == "parametrize":
                 yield from (*node.args[1:2], *(one.value for one in node.keywords if one.arg == "argvalues"))
@@ -81,8 +103,11 @@ def parameters(source: str) -> Iterator[ast.expr]:
 
 
 def unordered(source: str) -> list[str]:
-    names = names_of(source)
-    return [ast.unparse(value) for value in parameters(source) if without_order(value, names)]
+    if "param" not in source:
+        return []
+    module = ast.parse(source)
+    names = names_of(module)
+    return [ast.unparse(value) for value in parameters(module) if without_order(value, names)]
 
 
 def test_every_worker_collects_the_same_tests_in_the_same_order() -> None:
