@@ -18,6 +18,7 @@ from shared.domain.campaigns.books import COUNTS
 from shared.domain.campaigns.campaign import Campaign, State, after
 from shared.domain.campaigns.chunks import BooksNotReady
 from shared.domain.campaigns.number_work import LaneState, NumberWork
+from shared.domain.campaigns.standing import positions
 from shared.domain.campaigns.stop_reasons import next_action
 from shared.errors import NotFound
 from shared.ids import CampaignId, TenantId
@@ -97,7 +98,7 @@ def status(desk: Desk, tenant_id: TenantId, campaign_id: CampaignId) -> Answer:
         },
         "last_claim": moment(last_claim(campaign, look.work)),
         "books": books(desk, tenant_id, campaign, look.work),
-        "lanes": [_lane(campaign, look.work, lane, desk.now) for lane in lanes],
+        "lanes": [lane_shown(campaign, look.work, lane, desk.now) for lane in lanes],
         "incidents": [incident_shown(one) for one in incidents],
     }
 
@@ -135,16 +136,16 @@ def books(desk: Desk, tenant_id: TenantId, campaign: Campaign, work: NumberWork)
     }
 
 
-def _lane(campaign: Campaign, work: NumberWork, lane: int, now: EpochMs) -> Answer:
+def lane_shown(campaign: Campaign, work: NumberWork, lane: int, now: EpochMs) -> Answer:
+    """One of its lanes, and where that stands in it."""
     state = work.lanes.get(lane) or LaneState(lane, 0, EpochMs(0), {}, {})
     run = next((run for run in work.runs if run.campaign_id == campaign.campaign_id), None)
-    kept = dict(enumerate(campaign.cursors))
     ours = [b for b in work.retries if b.campaign_id == campaign.campaign_id and b.lane == lane]
     claim = state.claims.get(campaign.campaign_id)
     return {
         "lane": lane,
         "run": run.state if run else "not on the number",
-        "at": state.cursors.get(campaign.campaign_id, kept.get(lane, 0)),
+        "at": positions(campaign, work)[lane],
         "of": segment_of(run, lane).length if run else None,
         "lease": f"held or kept until {moment(state.expires_at)}" if state.expires_at > now else "free",
         "fence": state.fence,

@@ -17,8 +17,8 @@ MUTANTS = (
     one(
         "a position that was kept hides what was claimed since",
         "shared/domain/campaigns/standing.py",
-        "found[lane] = max(found.get(lane, 0), state.cursors.get(campaign.campaign_id, 0))",
-        "found.setdefault(lane, state.cursors.get(campaign.campaign_id, 0))",
+        "max(kept.get(lane, 0), live.get(lane, 0))",
+        "kept.get(lane, live.get(lane, 0))",
         tests=("tests/unit/campaigns/test_standing.py",),
     ),
     Mutant(
@@ -103,8 +103,8 @@ MUTANTS = (
     one(
         "where the lanes of a cancelled campaign stood put back by a late sweep",
         SWEEP_ENDING,
-        "max(at, kept.get(lane, 0))",
-        "at",
+        "positions(current, work)",
+        "positions(replace(current, cursors=()), work)",
     ),
     one(
         "a campaign complete where its lanes stood before they sent the rest",

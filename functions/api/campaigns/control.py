@@ -238,14 +238,13 @@ class CampaignControl:
             if template.status != "APPROVED":
                 raise Conflict(f"the template is {template.status}; only APPROVED ones can be sent", code="template")
             self._require_category(tenant_id, campaign, template)
-        at = positions(campaign, self._lanes.work(campaign.phone_number_id))
-        place = tuple(at.get(lane, 0) for lane in range(campaign.lanes))
+        work = self._lanes.work(campaign.phone_number_id)
 
         def resume(current: Campaign) -> Campaign:
             if current.state is State.SENDING:
                 return current
-            state = after(current.state, "resume")
-            return replace(current, state=state, reason="", resumed_at=now, resumed_from=place)
+            state, at = after(current.state, "resume"), positions(current, work)
+            return replace(current, state=state, reason="", resumed_at=now, resumed_from=tuple(at.values()))
 
         campaign = self._campaigns.change(tenant_id, campaign_id, resume)
         let_lanes_go_on(self._campaigns, self._lanes, tenant_id, campaign)

@@ -31,7 +31,6 @@ from functions.campaign_dispatch.sweep.logic.step import (
     SettleHeld,
     Start,
     correction,
-    last_positions,
     next_step,
 )
 from functions.campaign_dispatch.sweep.parts import SweepParts
@@ -41,6 +40,7 @@ from shared.clock import EpochMs, deadline_passed
 from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.chunks import FOR_SWEEP, BooksNotReady
 from shared.domain.campaigns.number_work import NumberWork
+from shared.domain.campaigns.standing import positions
 from shared.domain.campaigns.stop_reasons import Scope, meta_code
 from shared.errors import Conflict
 from shared.ids import CampaignId, TenantId
@@ -95,8 +95,8 @@ def _bring_on(
             return _follow(parts, tenant_id, campaign, work, now, out_of_time)
         case Close(cursors):
             return _close(parts, tenant_id, campaign, cursors, now, out_of_time)
-        case CloseCancelled(cursors):
-            return _close_cancelled(parts, tenant_id, campaign, work, cursors, now, out_of_time)
+        case CloseCancelled():
+            return _close_cancelled(parts, tenant_id, campaign, work, now, out_of_time)
         case SettleHeld():
             return _give_up_on_held(parts, tenant_id, campaign, work, now, out_of_time)
 
@@ -195,8 +195,8 @@ def _follow(
             stop = CampaignStop(parts.campaigns, parts.lanes)
             stop(tenant_id, campaign.campaign_id, Scope.CAMPAIGN, meta_code(code))
             return "tripped"
-        case Finding.SETTLED if all_claimed(campaign, last_positions(campaign, work)):
-            return _complete(parts, tenant_id, campaign, last_positions(campaign, work), now, out_of_time)
+        case Finding.SETTLED if all_claimed(campaign, positions(campaign, work)):
+            return _complete(parts, tenant_id, campaign, work, now, out_of_time)
         case _:
             return "sending"
 
@@ -227,15 +227,15 @@ def _complete(
     parts: SweepParts,
     tenant_id: TenantId,
     campaign: Campaign,
-    cursors: Mapping[int, int],
+    work: NumberWork,
     now: EpochMs,
     out_of_time: OutOfTime,
 ) -> str:
     try:
-        campaign = parts.campaigns.change(tenant_id, campaign.campaign_id, lambda current: completed(current, cursors))
+        campaign = parts.campaigns.change(tenant_id, campaign.campaign_id, lambda current: completed(current, work))
     except Conflict:
         return "changed"
-    return _close(parts, tenant_id, campaign, cursors, now, out_of_time)
+    return _close(parts, tenant_id, campaign, dict(enumerate(campaign.cursors)), now, out_of_time)
 
 
 def _close(
@@ -275,11 +275,10 @@ def _close_cancelled(
     tenant_id: TenantId,
     campaign: Campaign,
     work: NumberWork,
-    cursors: Mapping[int, int],
     now: EpochMs,
     out_of_time: OutOfTime,
 ) -> str:
     """Its lanes have seen the cancellation: give waiting retries their outcome and take it off the number."""
     cancel_retries(parts, tenant_id, campaign, work)
-    kept = parts.campaigns.change(tenant_id, campaign.campaign_id, lambda current: with_positions(current, cursors))
+    kept = parts.campaigns.change(tenant_id, campaign.campaign_id, lambda current: with_positions(current, work))
     return _close(parts, tenant_id, kept, dict(enumerate(kept.cursors)), now, out_of_time)

@@ -23,15 +23,14 @@ class Frozen(Protocol):
 
 
 def positions(campaign: Campaign, work: NumberWork) -> Mapping[int, int]:
-    """Each lane's cursor in this campaign: live while it is on its number, the kept ones afterwards.
+    """The cursor of each of its lanes, in their order: live while it is on its number, the kept ones afterwards.
 
     While it is taken off there are both. A lane may have claimed after one was kept, and then the live one is ahead;
     one that was put back at 0 by an opener that had been held up is behind.
     """
-    found = dict(enumerate(campaign.cursors))
-    for lane, state in work.lanes.items():
-        found[lane] = max(found.get(lane, 0), state.cursors.get(campaign.campaign_id, 0))
-    return found
+    kept = dict(enumerate(campaign.cursors))
+    live = {lane: state.cursors.get(campaign.campaign_id, 0) for lane, state in work.lanes.items()}
+    return {lane: max(kept.get(lane, 0), live.get(lane, 0)) for lane in range(campaign.lanes)}
 
 
 def slots_in_retry(campaign_id: CampaignId, work: NumberWork) -> Mapping[int, frozenset[int]]:

@@ -20,7 +20,7 @@ from shared.domain.campaigns.blocks import block_number
 from shared.domain.campaigns.books import CANCELLED, Books
 from shared.domain.campaigns.campaign import State
 from shared.domain.campaigns.load_record import SealedBlock
-from shared.domain.campaigns.number_work import Claim, RetryBatch
+from shared.domain.campaigns.number_work import Claim, NumberWork, RetryBatch
 from shared.errors import Conflict
 from shared.ids import CampaignId
 from tests.support.campaigns import a_campaign
@@ -90,10 +90,11 @@ def test_when_all_is_loaded_any_shard_does_the_last_step_again() -> None:
 
 
 def test_a_campaign_is_complete_only_while_it_sends() -> None:
-    done = completed(CAMPAIGN, {0: 5, 1: 7})
+    lanes = {i: lane({CampaignId("c1"): at}, i) for i, at in ((1, 7), (0, 5), (2, 0))}
+    done = completed(replace(CAMPAIGN, lanes=2), NumberWork((), lanes, ()))
     assert (done.state, done.cursors) == (State.COMPLETED, (5, 7))
     with pytest.raises(Conflict):
-        completed(replace(CAMPAIGN, state=State.CANCELLED), {})
+        completed(replace(CAMPAIGN, state=State.CANCELLED), work([]))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ from functions.campaign_dispatch.sweep.logic.alarming import UNHEARD_MS, is_unhe
 from shared.clock import DAY_MS, EpochMs
 from shared.domain.campaigns.books import CANCELLED, Books, StatusChange
 from shared.domain.campaigns.campaign import Campaign, State, after
-from shared.domain.campaigns.number_work import RetryBatch
+from shared.domain.campaigns.number_work import NumberWork, RetryBatch
+from shared.domain.campaigns.standing import positions
 
 HELD_GRACE_MS = DAY_MS
 """What Meta keeps back is let go or dropped within about an hour (Meta, template pacing); a day leaves room."""
@@ -20,16 +21,15 @@ def all_claimed(campaign: Campaign, cursors: Mapping[int, int]) -> bool:
     return sum(cursors.values()) == sum(campaign.sizes)
 
 
-def completed(current: Campaign, cursors: Mapping[int, int]) -> Campaign:
+def completed(current: Campaign, work: NumberWork) -> Campaign:
     """Raises Conflict when it is no longer being sent."""
-    return replace(current, state=after(current.state, "complete"), cursors=tuple(cursors.values()))
+    return replace(with_positions(current, work), state=after(current.state, "complete"))
 
 
-def with_positions(current: Campaign, cursors: Mapping[int, int]) -> Campaign:
+def with_positions(current: Campaign, work: NumberWork) -> Campaign:
     """Where its lanes stand, kept before a campaign leaves its number. None goes back: whoever looked at the lanes when
     somebody else had taken the campaign off them found nothing there."""
-    kept = dict(enumerate(current.cursors))
-    return replace(current, cursors=tuple(max(at, kept.get(lane, 0)) for lane, at in cursors.items()))
+    return replace(current, cursors=tuple(positions(current, work).values()))
 
 
 def asks_for_a_resend(campaign: Campaign, books: Books) -> bool:

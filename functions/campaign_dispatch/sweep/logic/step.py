@@ -8,6 +8,7 @@ from functions.campaign_dispatch.lane.logic.claims import has_work
 from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.number_work import OPENING, Claim, NumberWork, Run
+from shared.domain.campaigns.standing import positions
 from shared.ids import CampaignId
 
 JUST_CLAIMED_MS = 45_000
@@ -54,9 +55,7 @@ class Close:
 
 @dataclass(frozen=True, slots=True)
 class CloseCancelled:
-    """Give back what waits for another try, then take it off its number."""
-
-    cursors: Mapping[int, int]
+    """Keep where its lanes stand, give back what waits for another try, then take it off its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +99,9 @@ def next_step(campaign: Campaign, work: NumberWork, now: EpochMs) -> Step:
         lanes_know = run is None or run.state == Correction.CANCELLED
         if not lanes_know or _may_be_sending(campaign, work, now):
             return Rest("cancelling")
-        return CloseCancelled(last_positions(campaign, work))
+        return CloseCancelled()
     if campaign.state is State.COMPLETED:
-        return Close(last_positions(campaign, work))
+        return Close(positions(campaign, work))
     if campaign.state is not State.SENDING:
         return Rest("waiting")
     if run is None and not campaign.cursors:
@@ -121,15 +120,6 @@ def correction(campaign: Campaign, work: NumberWork) -> Correction | None:
     if target is Correction.RUNNING and run.state == Correction.PAUSED:
         return Correction.GO_ON
     return target
-
-
-def last_positions(campaign: Campaign, work: NumberWork) -> Mapping[int, int]:
-    """Each lane's last position: where the lane stands, or what was kept when it was taken off the lane."""
-    kept = dict(enumerate(campaign.cursors))
-    return {
-        lane: work.lanes[lane].cursors.get(campaign.campaign_id, kept.get(lane, 0)) if lane in work.lanes else 0
-        for lane in range(campaign.lanes)
-    }
 
 
 def _run_of(campaign: Campaign, work: NumberWork) -> Run | None:
