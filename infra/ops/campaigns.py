@@ -23,6 +23,7 @@ from shared.domain.campaigns.stop_reasons import next_action
 from shared.errors import NotFound
 from shared.ids import CampaignId, TenantId
 from shared.store.campaigns.books import read_books
+from shared.store.campaigns.standing import read_standing
 from shared.store.engine.audited import on_occasion
 
 _BOOKS_MS = 60_000
@@ -78,8 +79,8 @@ def _cancel(desk: Desk, args: argparse.Namespace) -> Answer:
 
 def status(desk: Desk, tenant_id: TenantId, campaign_id: CampaignId) -> Answer:
     """Raises NotFound."""
-    campaign = desk.campaigns.get(tenant_id, campaign_id)
-    look = look_at(desk, tenant_id, campaign)
+    look = look_at(desk, tenant_id, desk.campaigns.get(tenant_id, campaign_id))
+    campaign = look.campaign
     lanes = range(campaign.lanes if campaign.sizes else 0)
     incidents = [one for one in desk.campaigns.incidents(tenant_id) if one.campaign_id == campaign_id]
     return {
@@ -104,8 +105,10 @@ def status(desk: Desk, tenant_id: TenantId, campaign_id: CampaignId) -> Answer:
 
 
 def look_at(desk: Desk, tenant_id: TenantId, campaign: Campaign) -> Look:
-    """One look at a campaign and what it depends on, with what the sweep would read."""
-    work = desk.lanes.work(campaign.phone_number_id) if campaign.sizes else NO_WORK
+    """One look at a campaign as it is by now and what it depends on, with what the sweep would read."""
+    work = NO_WORK
+    if campaign.sizes:
+        campaign, work = read_standing(desk.campaigns, desk.lanes, tenant_id, campaign)
     try:
         number = desk.accounts.number(tenant_id, campaign.phone_number_id)
     except NotFound:

@@ -5,6 +5,7 @@ The campaign's own blocks say what became of them; where they are in none, the g
 
 import argparse
 from dataclasses import replace
+from functools import partial
 
 from functions.campaign_dispatch.load.beside import read_beside
 from functions.campaign_dispatch.load.gate import open_gate
@@ -25,6 +26,7 @@ from shared.ids import CampaignId, ContactId, TenantId
 from shared.queue_messages import LoadShard
 from shared.store.campaigns.journal_reader import JournalReader
 from shared.store.campaigns.people import fate_in, held_back_in, place_in
+from shared.store.campaigns.standing import read_standing
 from shared.store.engine.documents import from_document
 
 _ID_LENGTH = 32
@@ -114,7 +116,8 @@ def _of_place(desk: Desk, tenant_id: TenantId, campaign: Campaign, place: Place,
     shard, _ = split_block_number(place.block)
     lane = lane_of(shard, campaign.lanes)
     journal = JournalReader(desk.sends, tenant_id, campaign).of_shard(shard)
-    fate, answered = fate_in(desk.sends, desk.lanes, tenant_id, campaign, place, journal)
+    read = partial(read_standing, desk.campaigns, desk.lanes)
+    fate, answered = fate_in(desk.sends, read, tenant_id, campaign, place, journal)
     status = desk.sends.status_block(tenant_id, campaign.campaign_id, place.block)
     notes = desk.sends.notes.of_block(tenant_id, campaign.campaign_id, place.block, status, place.slot)
     note = notes.get(place.slot)

@@ -21,6 +21,20 @@ MUTANTS = (
         "kept.get(lane, live.get(lane, 0))",
         tests=("tests/unit/campaigns/test_standing.py",),
     ),
+    one(
+        "a campaign believed as it was before it was taken off its number",
+        "shared/store/campaigns/standing.py",
+        "known if known.closed else campaigns.get(tenant_id, known.campaign_id)",
+        "known",
+        tests=("tests/integration/store/test_standing.py",),
+    ),
+    one(
+        "who waits in a campaign that was cancelled during a load taken for spared",
+        "functions/campaign_dispatch/load/beside.py",
+        "campaign if campaign.closed else replace(campaign, state=known.state)",
+        "campaign",
+        tests=("tests/integration/store/test_standing.py",),
+    ),
     Mutant(
         "pages taken out of the journal before their blocks are written",
         COMPACTION,

@@ -51,6 +51,7 @@ from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.load_slices import LoadSlices
 from shared.store.campaigns.sending_stops import SendingStops
 from shared.store.campaigns.sends import Sends
+from shared.store.campaigns.standing import Standing, read_standing
 from shared.store.campaigns.sweep_turns import SweepTurns
 from shared.store.contacts.contacts import Contacts
 from shared.store.contacts.fields import ContactFields
@@ -361,6 +362,9 @@ class World:
 
     def campaign(self, campaign_id: CampaignId) -> Campaign:
         return self.deps.campaigns.get(self.tenant_id, campaign_id)
+
+    def read_standing(self, tenant_id: TenantId, known: Campaign) -> Standing:
+        return read_standing(self.deps.campaigns, self.deps.lanes, tenant_id, known)
 
     def books(self, campaign_id: CampaignId) -> Books:
         return exact_books(self.deps.sends, self.deps.lanes, self.tenant_id, self.campaign(campaign_id))

@@ -1,6 +1,7 @@
 """A campaign's people: who, and what became of each."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
@@ -21,6 +22,7 @@ from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.fate import Fate
 from shared.domain.contacts.contact import Contact
 from shared.ids import CampaignId, ContactId
+from shared.store.campaigns.standing import read_standing
 from shared.store.engine.cursor import Page
 
 router = new_router()
@@ -35,7 +37,8 @@ def _campaign(campaign_id: CampaignId) -> Campaign:
 
 def _page(campaign: Campaign, outcome: str | None, limit: int, cursor: str | None) -> Page[Fate]:
     parts = deps()
-    shown = Recipients.as_shown(parts.sends, parts.lanes, epoch_ms(), deadline_passed(BOOKS_MS))
+    read = partial(read_standing, parts.campaigns, parts.lanes)
+    shown = Recipients.as_shown(parts.sends, read, epoch_ms(), deadline_passed(BOOKS_MS))
     return shown.page(caller(router).tenant_id, campaign, outcome, limit, cursor)
 
 

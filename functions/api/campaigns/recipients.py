@@ -12,9 +12,9 @@ from shared.domain.contacts.identity import SHARDS
 from shared.errors import InvalidInput
 from shared.ids import TenantId
 from shared.store.campaigns.journal_reader import JournalReader, Sharing
-from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.people import people_of_shard
 from shared.store.campaigns.sends import Sends
+from shared.store.campaigns.standing import ReadStanding
 from shared.store.engine.cursor import Page, decode_cursor, encode_cursor
 
 _MOST_BLOCKS = 300
@@ -48,20 +48,20 @@ class Recipients:
     def __init__(
         self,
         sends: Sends,
-        lanes: Lanes,
+        read: ReadStanding,
         *,
         out_of_time: Callable[[], bool] = lambda: False,
         sharing: Sharing | None = None,
     ) -> None:
         self._sends = sends
-        self._lanes = lanes
+        self._read = read
         self._out_of_time = out_of_time
         self._sharing = sharing
 
     @classmethod
-    def as_shown(cls, sends: Sends, lanes: Lanes, now: EpochMs, out_of_time: Callable[[], bool]) -> "Recipients":
+    def as_shown(cls, sends: Sends, read: ReadStanding, now: EpochMs, out_of_time: Callable[[], bool]) -> "Recipients":
         """For whoever only looks: a journal may be as old as it is read for books that are shown."""
-        return cls(sends, lanes, out_of_time=out_of_time, sharing=Sharing(now, JOURNAL_MS))
+        return cls(sends, read, out_of_time=out_of_time, sharing=Sharing(now, JOURNAL_MS))
 
     def page(
         self, tenant_id: TenantId, campaign: Campaign, outcome: str | None, limit: int, cursor: str | None
@@ -89,7 +89,7 @@ class Recipients:
     def _blocks(
         self, tenant_id: TenantId, campaign: Campaign, first_shard: int, first_n: int
     ) -> Iterator[tuple[tuple[int, int], Iterator[Fate]]]:
-        work = self._lanes.work(campaign.phone_number_id)
+        campaign, work = self._read(tenant_id, campaign)
         journal = JournalReader(self._sends, tenant_id, campaign, out_of_time=self._out_of_time, sharing=self._sharing)
         for shard in range(first_shard, SHARDS):
             start = first_n if shard == first_shard else 0

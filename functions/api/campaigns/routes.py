@@ -26,6 +26,7 @@ from shared.failures import failure
 from shared.ids import CampaignId
 from shared.observability import count, logger
 from shared.store.campaigns.books import read_books
+from shared.store.campaigns.standing import read_standing
 
 router = new_router()
 deps = parts_for(router, CampaignParts)
@@ -235,9 +236,8 @@ def _follow_up(campaign_id: CampaignId, chosen: EarlierCampaign) -> CampaignOut:
 def get_report(campaign_id: CampaignPath) -> ReportOut:
     """Everybody is accounted for: planned = sent + failed + skipped + cancelled + unknown + waiting."""
     parts, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
-    work = parts.lanes.work(parts.campaigns.get(tenant_id, campaign_id).phone_number_id)
-    # After its lanes: one that is taken off them has kept their positions before.
-    campaign = parts.campaigns.get(tenant_id, campaign_id)
+    known = parts.campaigns.get(tenant_id, campaign_id)
+    campaign, work = read_standing(parts.campaigns, parts.lanes, tenant_id, known)
     changed = _dry_runs().compared(tenant_id, campaign)
     since = (
         SinceDryRunOut(planned=changed.planned, sendable=changed.sendable, skipped=changed.skipped) if changed else None

@@ -9,6 +9,7 @@ page ends early rather than search more than MOST_SEARCHES campaigns.
 import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from functions.api.contacts.actions import conversations_of
 from functions.api.inbox.logic.happenings import Touch, What
@@ -24,6 +25,7 @@ from shared.domain.templates.compiler import SendPlan, render_text
 from shared.errors import NotFound
 from shared.ids import ContactId, ConversationId, TenantId
 from shared.store.campaigns.people import fate_in, place_in
+from shared.store.campaigns.standing import read_standing
 from shared.store.engine.cursor import Page, PageBytes, decode_cursor, encode_cursor
 from shared.store.engine.documents import from_document
 
@@ -165,7 +167,8 @@ class _Campaigns:
         place = place_in(deps.sends.read_block, tenant_id, campaign, contact_id)
         if place is None:
             return None
-        fate, replied = fate_in(deps.sends, deps.lanes, tenant_id, campaign, place)
+        read = partial(read_standing, deps.campaigns, deps.lanes)
+        fate, replied = fate_in(deps.sends, read, tenant_id, campaign, place)
         if fate.outcome not in _SHOWN:
             return None
         return Touch(campaign, fate, replied, _read(deps, tenant_id, campaign, place.recipient.values))

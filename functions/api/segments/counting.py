@@ -3,12 +3,13 @@
 | access | cost |
 |---|---|
 | `count_people` | 0.5 RRU per 4 KB of contacts, and 2 for 80 people of each campaign that is asked about |
-| `why` | 1 RRU, and up to 12 for each campaign |
+| `why` | 1 RRU, and up to 13 for each campaign |
 """
 
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from functions.api.segments.parts import SegmentParts
 from shared.clock import EpochMs, deadline_passed
@@ -24,6 +25,7 @@ from shared.domain.segments.segment import PeopleFilter
 from shared.ids import CampaignId, ContactId, TenantId
 from shared.store.campaigns.journal_reader import JournalReader
 from shared.store.campaigns.people import fate_in, place_in, stream_shard
+from shared.store.campaigns.standing import read_standing
 from shared.store.engine.cursor import decode_cursor, encode_cursor
 
 COUNT_MS = 6_000
@@ -69,6 +71,7 @@ class Engagement:
 
     def __init__(self, parts: SegmentParts, tenant_id: TenantId, campaigns: Sequence[CampaignId]) -> None:
         self._parts = parts
+        self._read = partial(read_standing, parts.campaigns, parts.lanes)
         self._tenant_id = tenant_id
         self._campaigns = {one: parts.campaigns.get(tenant_id, one) for one in campaigns}
         self._journals = {
@@ -80,7 +83,7 @@ class Engagement:
         streams = {
             one: FateStream(
                 stream_shard(
-                    self._parts.sends, self._parts.lanes, self._tenant_id, campaign, self._journals[one], shard, after
+                    self._parts.sends, self._read, self._tenant_id, campaign, self._journals[one], shard, after
                 )
             )
             for one, campaign in self._campaigns.items()
@@ -109,7 +112,7 @@ class Engagement:
         if place is None:
             return None
         waiting = self._journals[one].of_shard(shard_of(contact_id))
-        return fate_in(sends, self._parts.lanes, tenant_id, campaign, place, waiting)[0]
+        return fate_in(sends, self._read, tenant_id, campaign, place, waiting)[0]
 
 
 def count_people(

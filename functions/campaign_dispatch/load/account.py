@@ -15,6 +15,7 @@ from shared.domain.webhooks.recipient_outcomes import Entry, unreached_entries
 from shared.queue_messages import AccountForPeople
 from shared.store.campaigns.journal_reader import JournalReader
 from shared.store.campaigns.people import people_of_shard
+from shared.store.campaigns.standing import read_standing
 
 _AT_ONCE = 5_000
 """People whose events are queued together: 400 KB."""
@@ -25,8 +26,8 @@ def account_for_people(parts: LoadParts, task: AccountForPeople, now: EpochMs, o
     tenant_id, campaign_id = task.tenant_id, task.campaign_id
     if not parts.people.asks(tenant_id, now):
         return "nobody asks"
-    campaign = parts.campaigns.get(tenant_id, campaign_id)
-    work = parts.lanes.work(campaign.phone_number_id)
+    known = parts.campaigns.get(tenant_id, campaign_id)
+    campaign, work = read_standing(parts.campaigns, parts.lanes, tenant_id, known)
     journal = JournalReader(parts.sends, tenant_id, campaign)
     found: list[Entry] = []
     for shard in range(task.shard, SHARDS if campaign.sizes else 0):

@@ -9,7 +9,7 @@ A campaign takes its number only when those that its audience names are loaded, 
 nobody waits for it, and it waits for campaigns that have a number or are to begin before it: there is no circle.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from functions.campaign_dispatch.load.logic.history import Tries
 from shared.clock import DAY_MS, EpochMs
@@ -18,6 +18,8 @@ from shared.domain.campaigns.further_tries import family_beside, is_further_try
 from shared.domain.contacts.consent import purpose_of
 from shared.ids import TenantId
 from shared.store.campaigns.campaigns import Campaigns
+from shared.store.campaigns.lanes import Lanes
+from shared.store.campaigns.standing import Standing, read_standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,13 @@ class Beside:
 def read_beside(campaigns: Campaigns, tenant_id: TenantId, campaign: Campaign) -> Beside:
     named = tuple(campaigns.get(tenant_id, other) for other in campaign.named_campaigns)
     return Beside(named, _under_the_cap(campaigns, tenant_id, campaign), _read_tries(campaigns, tenant_id, campaign))
+
+
+def read_as_decided(campaigns: Campaigns, lanes: Lanes, tenant_id: TenantId, known: Campaign) -> Standing:
+    """Where one stands by now, in the state in which it was decided not to wait for it unless it was closed since:
+    until then lanes may still write to those who wait in a campaign that was cancelled meanwhile."""
+    campaign, work = read_standing(campaigns, lanes, tenant_id, known)
+    return (campaign if campaign.closed else replace(campaign, state=known.state)), work
 
 
 def take_place(campaigns: Campaigns, tenant_id: TenantId, campaign: Campaign) -> Campaign:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache, partial
 
-from functions.campaign_dispatch.load.beside import Beside
+from functions.campaign_dispatch.load.beside import Beside, read_as_decided
 from functions.campaign_dispatch.load.logic.audience import Skip, judge
 from functions.campaign_dispatch.load.logic.history import History, open_history
 from functions.campaign_dispatch.load.logic.members import members_of
@@ -47,6 +47,7 @@ def _history(parts: LoadParts, task: LoadShard, campaign: Campaign, beside: Besi
     earlier = {other.campaign_id: other for other in beside.all}
     read_block = lru_cache(maxsize=_BLOCKS)(parts.sends.read_block)
     source = campaign.audience.source
+    read = partial(read_as_decided, parts.campaigns, parts.lanes)
 
     @cache
     def journal(campaign_id: CampaignId) -> JournalReader:
@@ -54,7 +55,7 @@ def _history(parts: LoadParts, task: LoadShard, campaign: Campaign, beside: Besi
 
     def stream(campaign_id: CampaignId) -> Iterator[Fate]:
         known = earlier[campaign_id]
-        return stream_shard(parts.sends, parts.lanes, task.tenant_id, known, journal(campaign_id), task.shard)
+        return stream_shard(parts.sends, read, task.tenant_id, known, journal(campaign_id), task.shard)
 
     def look_up(campaign_id: CampaignId, contact_id: ContactId) -> Fate | None:
         known = earlier.get(campaign_id)
@@ -64,7 +65,7 @@ def _history(parts: LoadParts, task: LoadShard, campaign: Campaign, beside: Besi
         place = place_in(read_block, task.tenant_id, known, contact_id)
         if place is not None:
             waiting = journal(campaign_id).of_shard(split_block_number(place.block)[0])
-            return fate_in(parts.sends, parts.lanes, task.tenant_id, known, place, waiting)[0]
+            return fate_in(parts.sends, read, task.tenant_id, known, place, waiting)[0]
         if source is None or source.campaign_id != campaign_id or "skipped" not in source.outcomes:
             # Whom the load held back was not reached; only an audience of such people asks for them.
             return None

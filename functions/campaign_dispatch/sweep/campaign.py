@@ -75,6 +75,8 @@ def _bring_on(
     parts: SweepParts, tenant_id: TenantId, campaign_id: CampaignId, now: EpochMs, out_of_time: OutOfTime
 ) -> str:
     campaign = parts.campaigns.get(tenant_id, campaign_id)
+    # Not before the campaign, as whoever only looks does (`read_standing`): of one that was cancelled, what its lanes
+    # did before they heard of it must be in here. That it may be off its number by now is met by what is written.
     work = parts.lanes.work(campaign.phone_number_id) if campaign.sizes else NO_WORK
     note_standstill(parts, tenant_id, campaign, work, now)
     if wrong := correction(campaign, work):

@@ -27,6 +27,7 @@ from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.people import fate_at, place_in
 from shared.store.campaigns.sends import Sends
+from shared.store.campaigns.standing import Standing
 
 REPLY_MS = 72 * 3600 * 1000
 """A message within three days of when a campaign last wrote to somebody counts as an answer to it."""
@@ -164,20 +165,30 @@ class Replies:
             if not answer.names and last is not None and _wrote_last(campaign, work) <= last.at:
                 break  # neither this one nor those after it wrote to anybody later
             for contact_id in contact_ids:
-                place = place_in(self._read_block, tenant_id, campaign, contact_id)
-                if place is None:
+                found = self._written(tenant_id, (campaign, work), contact_id)
+                if found is None:
                     continue
-                status, notes = self._read(tenant_id, campaign, place)
-                if fate_at(campaign, place, status, lambda: work).outcome not in WRITTEN_TO:
-                    continue
-                written = _Message(campaign, place, _left_at(campaign, place, notes, work), status)
-                named = notes[place.slot].is_of(answer.names) if answer.names and place.slot in notes else None
+                written, note = found
+                named = note.is_of(answer.names) if answer.names and note is not None else None
                 if named:
                     return written
                 # Known to be another message than the one that is named, it is not the one that is answered.
                 if named is None and (last.at if last else 0) < written.at <= answer.at:
                     last = written
         return last
+
+    def _written(
+        self, tenant_id: TenantId, standing: Standing, contact_id: ContactId
+    ) -> tuple[_Message, DispatchNote | None] | None:
+        """(what a campaign wrote to this contact, what was noted of it); None when it wrote nothing."""
+        campaign, work = standing
+        place = place_in(self._read_block, tenant_id, campaign, contact_id)
+        if place is None:
+            return None
+        status, notes = self._read(tenant_id, campaign, place)
+        if fate_at(place, status, lambda: standing).outcome not in WRITTEN_TO:
+            return None
+        return _Message(campaign, place, _left_at(campaign, place, notes, work), status), notes.get(place.slot)
 
     def _recent(
         self,

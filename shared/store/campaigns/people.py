@@ -14,8 +14,8 @@ from shared.domain.campaigns.status_journal import JournalFold
 from shared.domain.contacts.identity import shard_of
 from shared.ids import CampaignId, ContactId, TenantId
 from shared.store.campaigns.journal_reader import JournalReader
-from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.sends import Sends
+from shared.store.campaigns.standing import ReadStanding, Standing
 
 
 def people_of_shard(
@@ -57,7 +57,7 @@ def people_of_shard(
 
 def stream_shard(
     sends: Sends,
-    lanes: Lanes,
+    read: ReadStanding,
     tenant_id: TenantId,
     campaign: Campaign,
     journal: JournalReader,
@@ -69,7 +69,7 @@ def stream_shard(
     costs a binary search, ten reads for a million recipients."""
     if not campaign.sizes:
         return
-    work = lanes.work(campaign.phone_number_id)
+    campaign, work = read(tenant_id, campaign)
     start = _block_behind(sends.read_block, tenant_id, campaign, shard, after) if after else 0
     for _, people in people_of_shard(sends, tenant_id, campaign, work, journal, shard, start):
         yield from people
@@ -124,13 +124,14 @@ def _block_behind(read_block: ReadBlock, tenant_id: TenantId, campaign: Campaign
 
 def fate_in(
     sends: Sends,
-    lanes: Lanes,
+    read: ReadStanding,
     tenant_id: TenantId,
     campaign: Campaign,
     place: Place,
     journal: JournalFold | None = None,
 ) -> tuple[Fate, bool]:
-    """(what became of them, whether they answered). 1 RRU, and the number's work while nothing is stored of them.
+    """(what became of them, whether they answered). 1 RRU, and what it costs to read where the campaign stands while
+    nothing is stored of them.
 
     `journal` is that of their shard, read before. Without it their fate may be that of some minutes ago: it is
     known who was sent the message, and not yet who got or read it.
@@ -138,19 +139,18 @@ def fate_in(
     status = sends.status_block(tenant_id, campaign.campaign_id, place.block)
     if status is not None and journal is not None:
         status = journal.over(place.block, status)
-    fate = fate_at(campaign, place, status, lambda: lanes.work(campaign.phone_number_id))
+    fate = fate_at(place, status, lambda: read(tenant_id, campaign))
     return fate, status is not None and place.slot in status.replied
 
 
-def fate_at(campaign: Campaign, place: Place, status: StatusBlock | None, work_of: Callable[[], NumberWork]) -> Fate:
-    """What became of the person at this place, of whose block that is stored. The number's work is asked for only while
-    nothing is stored of them."""
-    waits = False
+def fate_at(place: Place, status: StatusBlock | None, read: Callable[[], Standing]) -> Fate:
+    """What became of the person at this place, of whose block that is stored. Where their campaign stands is asked for
+    only while nothing is stored of them."""
+    waits = cancelled = False
     if status is None or status.outcome(place.slot) is None:
-        work = work_of()
+        campaign, work = read()
         shard, n = split_block_number(place.block)
         retrying = slots_in_retry(campaign.campaign_id, work).get(place.block, frozenset())
         claimed = claimed_slots(campaign, positions(campaign, work), shard, n)
-        waits = place.slot in retrying or place.slot >= claimed
-    cancelled = campaign.state is State.CANCELLED
+        waits, cancelled = place.slot in retrying or place.slot >= claimed, campaign.state is State.CANCELLED
     return fate_of(place.recipient, place.slot, status, waits=waits, cancelled=cancelled)

@@ -71,7 +71,7 @@ def test_a_load_that_spilled_over_hides_nobody_from_later_campaigns(world: World
 def test_pages_of_a_campaign_whose_load_spilled_over_show_everybody_once_in_order(
     world: World, spilled: CampaignId, limit: int
 ) -> None:
-    recipients = Recipients(world.deps.sends, world.deps.lanes)
+    recipients = Recipients(world.deps.sends, world.read_standing)
     found: list[Fate] = []
     cursor: str | None = None
     while cursor is not None or not found:

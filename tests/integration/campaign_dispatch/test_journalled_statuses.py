@@ -95,7 +95,7 @@ def test_the_list_of_recipients_knows_what_the_journal_does(world: World, databa
     campaign_id = written_to(world, None)
     rows = told(world, campaign_id, "read")
     tell(world, database, campaign_id, rows[:7] + told(world, campaign_id, "delivered")[7:], epoch_ms())
-    page = Recipients(world.deps.sends, world.deps.lanes).page(
+    page = Recipients(world.deps.sends, world.read_standing).page(
         world.tenant_id, world.campaign(campaign_id), "read", 100, None
     )
     assert len(page.items) == 7

@@ -52,9 +52,9 @@ def test_everybody_is_found_in_order_and_by_search(
     world: World, monkeypatch: pytest.MonkeyPatch, recipients: int, held_back: range
 ) -> None:
     monkeypatch.setattr(load, "MAX_SKIPPED", 7)
-    sends, lanes, tenant = world.deps.sends, world.deps.lanes, world.tenant_id
+    sends, read, tenant = world.deps.sends, world.read_standing, world.tenant_id
     campaign = frozen(world, recipients, held_back)
-    found = list(stream_shard(sends, lanes, tenant, campaign, JournalReader(sends, tenant, campaign), SHARD))
+    found = list(stream_shard(sends, read, tenant, campaign, JournalReader(sends, tenant, campaign), SHARD))
     assert [fate.contact_id for fate in found] == [person(i) for i in range(recipients + len(held_back))]
     for fate in found:
         held = held_back_in(sends.read_block, sends, tenant, campaign, fate.contact_id)
@@ -65,5 +65,5 @@ def test_everybody_is_found_in_order_and_by_search(
         else:
             assert held is None
             assert place is not None
-            assert fate_in(sends, lanes, tenant, campaign, place)[0] == fate
+            assert fate_in(sends, read, tenant, campaign, place)[0] == fate
     assert held_back_in(sends.read_block, sends, tenant, campaign, person(9_999)) is None

@@ -71,7 +71,7 @@ def test_a_page_of_recipients_reads_the_journal_once_however_many_shards_it_cros
     world: World, campaign: CampaignId, looked_up: list[str]
 ) -> None:
     tell(world, campaign, 3)
-    page = Recipients(world.deps.sends, world.deps.lanes).page(
+    page = Recipients(world.deps.sends, world.read_standing).page(
         world.tenant_id, world.campaign(campaign), "delivered", 500, None
     )
     assert (len(page.items), len(looked_up)) == (3, 1)
@@ -86,7 +86,7 @@ def test_whoever_looks_is_told_to_come_again_when_a_journal_is_not_read_in_time(
     with pytest.raises(BooksNotReady) as refused:
         books(world, campaign, in_time=False)
     assert (refused.value.code, refused.value.status) == ("books_not_ready", 503)
-    late = Recipients(world.deps.sends, world.deps.lanes, out_of_time=lambda: True)
+    late = Recipients(world.deps.sends, world.read_standing, out_of_time=lambda: True)
     with pytest.raises(BooksNotReady):
         late.page(world.tenant_id, world.campaign(campaign), None, 50, None)
     assert books(world, campaign)[0].delivered == LONG
