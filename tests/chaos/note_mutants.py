@@ -12,6 +12,13 @@ ANSWERS = ("tests/integration/webhook_ingest/test_replies.py",)
 
 MUTANTS = (
     one(
+        "an answer to what was taken off its number a moment ago lost",
+        REPLIES,
+        "if _was_taken_off(campaign, work)}",
+        "if _was_taken_off(campaign, work) and not work}",
+        tests=ANSWERS,
+    ),
+    one(
         "what left is not noted",
         RESULTS,
         "            change.noted[sent.slot] = DispatchNote.of(",

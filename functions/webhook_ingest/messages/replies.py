@@ -66,8 +66,9 @@ class Replies:
     """Remembers a number's campaigns for a minute: many people answer the same one.
 
     A campaign that began since is on its number until the sweep has closed it, and after that is found when nobody's
-    message fits what is remembered. What the number sends is read after the answer was written (NumberWorks), unless
-    the answer names a message that is found among what was known before.
+    message fits what is remembered. One that was taken off its number since is read anew, for 1 RRU, until it says that
+    it is closed: it stands where it has kept. What the number sends is read after the answer was written (NumberWorks),
+    unless the answer names a message that is found among what was known before.
     """
 
     def __init__(self, campaigns: Campaigns, lanes: Lanes, sends: Sends, recipients: RecipientEvents) -> None:
@@ -202,15 +203,19 @@ class Replies:
         """Those that may be answered at `at`, the last to write to somebody first. What the number sends right now is
         looked up every time: answers come within seconds."""
         known_at, known = self._newest(tenant_id, keep_ms, now)
-        begun: dict[CampaignId, Campaign] = {}
+        of_number = [campaign for campaign in known.values() if campaign.phone_number_id == phone_number_id]
+        changed = {campaign.campaign_id for campaign in of_number if _was_taken_off(campaign, work)}
         for run in work.runs:
             seen = known.get(run.campaign_id)
             if run.tenant_id == tenant_id and (seen is None or seen.state not in _BEGUN or not seen.sizes):
-                with suppress(NotFound):
-                    begun[run.campaign_id] = self._campaigns.get(tenant_id, run.campaign_id)
-        if begun:
+                changed.add(run.campaign_id)
+        anew: dict[CampaignId, Campaign] = {}
+        for campaign_id in changed:
+            with suppress(NotFound):
+                anew[campaign_id] = self._campaigns.get(tenant_id, campaign_id)
+        if anew:
             # A new one: others of the batch may be looking through the one that there was.
-            known = {**known, **begun}
+            known = {**known, **anew}
             self._kept[tenant_id] = (known_at, known)
         recent = [
             campaign
@@ -229,6 +234,13 @@ class Replies:
             newest = self._campaigns.page(tenant_id, _NEWEST, None).items
             kept = self._kept[tenant_id] = (now, {c.campaign_id: c for c in newest})
         return kept
+
+
+def _was_taken_off(campaign: Campaign, work: NumberWork) -> bool:
+    """Whether a campaign may be off some of its lanes in `work`, while it is not known here that it is closed: what it
+    has kept by now is needed, and not what it had when it was read."""
+    on_lanes = (campaign.campaign_id in lane.cursors for lane in work.lanes.values() if lane.lane < campaign.lanes)
+    return campaign.state in _BEGUN and bool(campaign.sizes) and not campaign.closed and sum(on_lanes) < campaign.lanes
 
 
 def _start(campaign: Campaign) -> EpochMs:

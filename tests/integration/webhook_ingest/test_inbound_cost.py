@@ -102,9 +102,11 @@ class Measured:
                 campaign_id,
                 phone_number_id=PHONE_ID,
                 audience=Audience(everyone=True),
-                state=State.SENDING,
+                state=State.COMPLETED,
                 frozen_at=began,
                 started_at=began,
+                finished_at=EpochMs(began + 2_000),
+                cursors=(1,),
                 sizes=tuple(1 if s == shard else 0 for s in range(SHARDS)),
             ),
         )

@@ -172,6 +172,28 @@ def test_what_a_lane_took_up_since_somebody_else_wrote_is_answered_at_once(
     assert credited(deps, places) == ["C2"]
 
 
+@pytest.mark.parametrize("written_s", [2, 20], ids=["within seconds", "later"])
+@pytest.mark.parametrize("noted_end", [True, False])
+def test_a_campaign_that_was_taken_off_its_number_since_somebody_else_wrote_is_answered(
+    deps: Deps, noted_end: bool, written_s: int
+) -> None:
+    """It was cancelled after a lane had claimed them and before what became of that was stored."""
+    now, c1 = EpochMs(NOW_S * 1000), CampaignId("C1")
+    block, slot = campaign(deps, c1, EpochMs(now - 50_000))
+    sizes = deps.campaigns.get(TENANT, c1).sizes
+    deps.lanes.runs.open(Run(PHONE_ID, TENANT, c1, "running", sizes, 1, now, "MARKETING", "{}"))
+    lane = deps.lanes.acquire(PHONE_ID, 0, "me", "", now, EpochMs(now + 1_000))
+    assert lane is not None
+    deps.lanes.claim(PHONE_ID, 0, lane.fence, {c1: (0, 200)}, "token", now, EpochMs(now + 1_000), 0)
+    deliver({**text("Who is this?"), "from": "16505559999", "from_user_id": "US.9999"}, now)
+    deps.campaigns.change(TENANT, c1, lambda one: replace(one, state=State.CANCELLED, cursors=(200,)))
+    deps.lanes.runs.close(PHONE_ID, c1, 1, {0: 200}, now)
+    if noted_end:
+        deps.campaigns.change(TENANT, c1, lambda one: replace(one, finished_at=EpochMs(now + 1_000)))
+    deliver(text("Nice!", written_s), now + written_s * 1_000 + 500)
+    assert credited(deps, {"C1": (block, slot)}) == ["C1"]
+
+
 @pytest.mark.parametrize(
     ("more", "counts"),
     [
