@@ -76,6 +76,13 @@ MUTANTS = (
         "_closed_key(run.phone_number_id, run.campaign_id)),\n"
         '                            "ConditionExpression": "attribute_not_exists(pk) OR attribute_exists(pk)",',
     ),
+    one(
+        "a cursor of somebody who claimed taken back by an opener that came too late",
+        RUNS,
+        'ConditionExpression="cur.#c = :zero",',
+        'ConditionExpression="cur.#c >= :zero",',
+        tests=("tests/integration/store/test_lanes.py",),
+    ),
     Mutant(
         "a run before its cursors",
         RUNS,

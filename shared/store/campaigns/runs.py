@@ -38,8 +38,8 @@ class Runs:
     def open(self, run: Run) -> bool:
         """Put the campaign on its number; harmless when it is there already.
 
-        False when the campaign was closed: then nothing is put. A caller may have been held up for so long that the
-        campaign was sent and closed meanwhile, and its cursor must never begin at 0 again.
+        False when the campaign was closed: then nothing is left of this. A caller may have been held up for so long
+        that the campaign was sent and closed meanwhile, and its cursor must never begin at 0 again.
         """
         item: Item = {
             **number_key(run.phone_number_id, f"RUN#{run.campaign_id}"),
@@ -80,6 +80,8 @@ class Runs:
             if "ConditionalCheckFailed" not in codes:
                 raise
             if codes[0] == "ConditionalCheckFailed":
+                for lane in range(run.lanes):
+                    self._take_back_cursor(run, lane)
                 return False
         return True
 
@@ -100,6 +102,22 @@ class Runs:
             ExpressionAttributeNames={"#c": run.campaign_id},
             ExpressionAttributeValues={":zero": {"N": "0"}},
         )
+
+    def _take_back_cursor(self, run: Run, lane: int) -> None:
+        """Of a run that is closed, or being closed: nobody else would. Who stands at 0 has claimed nobody, so nothing
+        is lost where a closing has not come to this lane yet."""
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=encode_item(number_key(run.phone_number_id, f"LANE#{lane}")),
+                UpdateExpression="REMOVE cur.#c",
+                ConditionExpression="cur.#c = :zero",
+                ExpressionAttributeNames={"#c": run.campaign_id},
+                ExpressionAttributeValues={":zero": {"N": "0"}},
+            )
+        except ClientError as error:
+            if not condition_failed(error):
+                raise
 
     def begin(self, run: Run) -> bool:
         """Let the lanes at a run that is opening. False, and nothing happens, when it is no more: begun before, paused,

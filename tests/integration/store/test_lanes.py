@@ -323,6 +323,27 @@ def test_a_run_whose_cursor_an_opener_put_back_is_closed(lanes: Lanes, pn: Phone
     assert lanes.work(pn).runs == ()
 
 
+def test_a_closed_run_that_is_opened_once_more_leaves_nothing_on_its_lanes(
+    lanes: Lanes, pn: PhoneNumberId, run: Run
+) -> None:
+    lanes.runs.open(run_on(pn, CampaignId("c2")))
+    lanes.runs.close(run.phone_number_id, run.campaign_id, run.lanes, {0: 0}, EpochMs(1))
+    assert not lanes.runs.open(run)
+    work = lanes.work(pn)
+    assert [one.campaign_id for one in work.runs] == ["c2"]
+    assert dict(work.lanes[0].cursors) == {"c2": 0}
+
+
+def test_a_lane_that_claimed_keeps_its_cursor_when_its_run_is_opened_while_it_is_closed(
+    lanes: Lanes, pn: PhoneNumberId, run: Run
+) -> None:
+    claim(lanes, pn, must_take(lanes, pn).fence, 0, 9)
+    with pytest.raises(LeaseLost):
+        lanes.runs.close(run.phone_number_id, run.campaign_id, run.lanes, {0: 5}, EpochMs(1))
+    assert not lanes.runs.open(run)
+    assert cursor(lanes, pn) == 9
+
+
 def test_a_closed_run_can_be_closed_again(lanes: Lanes, pn: PhoneNumberId, run: Run) -> None:
     for _ in range(2):
         lanes.runs.close(run.phone_number_id, run.campaign_id, run.lanes, {0: 0}, EpochMs(1))
