@@ -46,13 +46,13 @@ def post_test(body: TemplateTestIn) -> MessageOut:
     if not request.is_retry:
         number.require_active(now)
     with _placed_in_body():
-        compiled_template(parts.drafts, tenant_id, number.phone_number_id, message.template, now)
+        compiled = compiled_template(parts.drafts, tenant_id, number.phone_number_id, message.template, now)
     contact, _ = put_contact(contact_deps(), tenant_id, ContactIn(phone=body.phone), now)
     conversation_id = conversation_id_for(tenant_id, number.phone_number_id, contact.contact_id)
     head = Head(conversation_id, number.phone_number_id, contact.contact_id, contact.shown_name, contact.phone or "")
     conversation, _ = parts.conversations.open(tenant_id, head, now)
     with _placed_in_body():
-        draft = draft_of(parts.drafts, principal, conversation, MessageIn(root=message), request, now)
+        draft = draft_of(parts.drafts, principal, conversation, MessageIn(root=message), request, now, compiled)
     return MessageOut.of(parts.sender.send(tenant_id, conversation.conversation_id, draft, now))
 
 

@@ -20,6 +20,7 @@ from shared.domain.templates.stored_draft import MOST_DRAFTS, StoredDraft
 from shared.domain.templates.template import Template
 from shared.errors import Conflict, ProviderRejected, RetryableError
 from shared.ids import CampaignId, TenantId, WabaId, new_ulid
+from shared.store.templates.templates import Templates
 from tests.support.api_handler import Api
 from tests.support.campaigns import a_campaign
 from tests.support.chats import Chat, chat, graph_url
@@ -521,6 +522,21 @@ def test_a_test_that_is_refused_names_its_place_and_leaves_nobody_behind(chat: C
     assert [error["field"] for error in refused.body["errors"]] == ["variables.body.1"]
     assert people() == before
     assert ask(chat, "POST", "/v1/template-tests", {**test, "variables": {"body.1": "Ana"}}).status == 201
+
+
+def test_a_template_is_read_once_for_a_test_of_it(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was looked at before anybody became a contact is what is sent."""
+    template, read = made(chat, name="once"), Templates.get
+    asked_for: list[str] = []
+
+    def get(self: Templates, tenant_id: TenantId, template_id: str) -> Template:
+        asked_for.append(template_id)
+        return read(self, tenant_id, template_id)
+
+    monkeypatch.setattr(Templates, "get", get)
+    test = {"template_id": template["id"], "phone_number_id": chat.number, "phone": chat.phone}
+    assert ask(chat, "POST", "/v1/template-tests", test).status == 201
+    assert asked_for == [template["id"]]
 
 
 def test_an_edit_of_nothing_is_told_so(chat: Chat) -> None:

@@ -48,6 +48,14 @@ MOST_OFFERED = 10
 _OWN_ID = re.compile(r"[0-9]{13}-[0-9A-Za-z]{1,40}")
 
 
+class Compiled(NamedTuple):
+    """`files` are the library's that its variables name, as Meta knows them."""
+
+    template: Template
+    plan: SendPlan
+    files: Mapping[str, AtMeta]
+
+
 def draft_of(
     deps: DraftParts,
     principal: Principal,
@@ -55,8 +63,9 @@ def draft_of(
     message: MessageIn,
     request: Operation,
     now: EpochMs,
+    compiled: Compiled | None = None,
 ) -> Draft:
-    """What `message` comes to. `now` in epoch ms.
+    """What `message` comes to; `compiled` is its template, where that was compiled before. `now` in epoch ms.
 
     Raises InvalidInput, NotFound and CompileError, which name the field.
     """
@@ -65,7 +74,8 @@ def draft_of(
     purpose: Purpose = "conversation"
     media: MessageMedia | None = None
     if isinstance(asked, TemplateMessage):
-        content, text, purpose = _template(deps, tenant_id, conversation, asked.template, now)
+        known = compiled or compiled_template(deps, tenant_id, conversation.phone_number_id, asked.template, now)
+        content, text, purpose = _template(deps, tenant_id, conversation, known)
     else:
         content = message.content
         if isinstance(asked, ReactionMessage):
@@ -111,14 +121,6 @@ def _reacted_to(deps: DraftParts, tenant_id: TenantId, conversation: Conversatio
     return _wamid_of(deps, tenant_id, conversation, named, field)
 
 
-class Compiled(NamedTuple):
-    """`files` are the library's that its variables name, as Meta knows them."""
-
-    template: Template
-    plan: SendPlan
-    files: Mapping[str, AtMeta]
-
-
 def compiled_template(
     deps: DraftParts, tenant_id: TenantId, phone_number_id: PhoneNumberId, asked: TemplateContent, now: EpochMs
 ) -> Compiled:
@@ -139,11 +141,11 @@ def compiled_template(
 
 
 def _template(
-    deps: DraftParts, tenant_id: TenantId, conversation: Conversation, asked: TemplateContent, now: EpochMs
+    deps: DraftParts, tenant_id: TenantId, conversation: Conversation, compiled: Compiled
 ) -> tuple[dict[str, object], str, Purpose]:
     """Meta's `template` object, the text that the person reads, and the purpose that the gate goes by. Who was deleted
     has no value to give: that is refused for what the gate would say."""
-    template, plan, files = compiled_template(deps, tenant_id, conversation.phone_number_id, asked, now)
+    template, plan, files = compiled
     contact = deps.contacts.get(tenant_id, conversation.contact_id, deleted=True)
     if contact is None:
         raise NotFound("there is no such conversation")
