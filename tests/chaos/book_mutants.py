@@ -117,8 +117,8 @@ MUTANTS = (
     one(
         "where the lanes of a cancelled campaign stood put back by a late sweep",
         SWEEP_ENDING,
-        "positions(current, work)",
-        "positions(replace(current, cursors=()), work)",
+        "tuple(positions(current, work).values())",
+        "tuple(positions(replace(current, cursors=()), work).values())",
     ),
     one(
         "a campaign complete where its lanes stood before they sent the rest",
