@@ -12,7 +12,7 @@ from functions.api.contacts.parts import ContactParts
 from functions.api.http.revisions import check_revision
 from shared.clock import EpochMs
 from shared.domain.audit.kinds import Kind
-from shared.domain.contacts.contact import Contact, ContactField
+from shared.domain.contacts.contact import Contact, ContactField, living_first
 from shared.domain.contacts.identity import conversation_id_for, phone_ids
 from shared.domain.contacts.phone import normalise_phone
 from shared.domain.conversations.conversation import Conversation
@@ -135,8 +135,7 @@ def _by_phone(contacts: Contacts, tenant_id: TenantId, phone: str) -> Contact | 
     nobody is there."""
     ids = phone_ids(tenant_id, phone)
     found = contacts.get_many(tenant_id, ids, deleted=True)
-    known = [found[one] for one in ids if one in found]
-    return min(known, key=lambda contact: bool(contact.deleted_at), default=None)
+    return next(iter(living_first(found[one] for one in ids if one in found)), None)
 
 
 def need_contact(contacts: Contacts, tenant_id: TenantId, contact_id: ContactId) -> Contact:

@@ -8,7 +8,7 @@ from functions.webhook_ingest.people.logic.preference import Preference
 from functions.webhook_ingest.receive.routing import digest
 from shared.clock import EpochMs
 from shared.domain.contacts.consent_words import ConsentWord
-from shared.domain.contacts.contact import Contact, was_before
+from shared.domain.contacts.contact import Contact, living_first, was_before
 from shared.domain.contacts.market import region_of
 from shared.domain.contacts.number_plans import canonical_phone
 from shared.domain.json_text import without_lost
@@ -61,19 +61,29 @@ class Identification:
             tenant_id, person, chosen.opted_out, "whatsapp_preferences", at=at, event_id=event_id, now=now
         )
 
-    def introduce(self, tenant_id: TenantId, person: Person, who: Identities, at: EpochMs, now: EpochMs) -> ContactId:
+    def introduce(
+        self,
+        tenant_id: TenantId,
+        person: Person,
+        who: Identities,
+        at: EpochMs,
+        now: EpochMs,
+        reported_at: EpochMs | None = None,
+    ) -> ContactId:
         """Create or complete the contact, let free identities lead to it; returns the contact id.
 
         `at` is when these identities were theirs (epoch ms): those from before the person changed their number lead to
-        the contact, and say no more where it is reached. What is from before the contact was deleted, and comes late or
-        again, leaves it deleted.
+        the contact, and say no more where it is reached. What was reported before the contact was deleted, and comes
+        late or again, leaves it deleted; `reported_at` is left out where that was at `at`, and NEVER_BACK for what no
+        person did.
         """
+        reported_at = at if reported_at is None else reported_at
         attributes = missing_attributes(person, who, at)
         contact_id = person.contact_id
         deleted_at = person.contact.deleted_at if person.contact is not None else EpochMs(0)
-        if not was_before(at, deleted_at) and (attributes or person.contact is None or deleted_at):
+        if not was_before(reported_at, deleted_at) and (attributes or person.contact is None or deleted_at):
             none = frozenset[str]()
-            contact_id = self._contacts.upsert(tenant_id, contact_id, attributes, {}, none, now, at).contact_id
+            contact_id = self._contacts.upsert(tenant_id, contact_id, attributes, {}, none, now, reported_at).contact_id
         self._lead(tenant_id, person, contact_id)
         return contact_id
 
@@ -116,9 +126,8 @@ def person_among(
         if kind == "phone" and found is not None and _moved_away(found, value, who, at):
             continue
         by_key[key] = found
-    distinct = list({found.contact_id: found for found in by_key.values() if found is not None}.values())
     # What is left of somebody who was deleted goes into who is there.
-    distinct.sort(key=lambda found: bool(found.deleted_at))
+    distinct = living_first({found.contact_id: found for found in by_key.values() if found is not None}.values())
     first = distinct[0] if distinct else None
     new_id = next((key for key in by_key), next(iter(keys)))
     return Person(first.contact_id if first else new_id, first, tuple(distinct[1:]), by_key)

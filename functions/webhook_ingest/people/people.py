@@ -37,9 +37,17 @@ class People(Identification):
         self._senders = senders
         self._reunite = reunite
 
-    def link(self, tenant_id: TenantId, person: Person, who: Identities, at: EpochMs, now: EpochMs) -> ContactId:
+    def link(
+        self,
+        tenant_id: TenantId,
+        person: Person,
+        who: Identities,
+        at: EpochMs,
+        now: EpochMs,
+        reported_at: EpochMs | None = None,
+    ) -> ContactId:
         """`introduce` the person, and merge the contacts that they turned out to be; returns the contact id."""
-        contact_id = self.introduce(tenant_id, person, who, at, now)
+        contact_id = self.introduce(tenant_id, person, who, at, now, reported_at)
         self.share_no(tenant_id, person, now)
         self.unite(tenant_id, contact_id, person.others, now)
         return contact_id

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functions.webhook_ingest.people.logic.respelling import Respelling, respelling_of
 from functions.webhook_ingest.people.people import People
 from shared.clock import EpochMs
-from shared.domain.contacts.contact import Contact
+from shared.domain.contacts.contact import NEVER_BACK, Contact
 from shared.domain.contacts.identity import phone_ids
 from shared.domain.contacts.market import region_of
 from shared.errors import RetryableError
@@ -42,16 +42,22 @@ def respell_shard(
 def respell(contacts: Contacts, people: People, tenant_id: TenantId, contact: Contact, now: EpochMs) -> None:
     """Let every spelling of the number lead to one contact, who is reached under the canonical one.
 
-    Raises RetryableError when somebody keeps changing meanwhile.
+    `contact` is as it was when its shard was read, which may be a while ago: whoever was deleted, merged or reached
+    under another number since is left as they are. Raises RetryableError when somebody keeps changing meanwhile.
     """
     ids = phone_ids(tenant_id, contact.phone or "")
     if len(ids) < 2:
         return
-    found = respelling_of(contact, ids, contacts.get_many(tenant_id, ids, deleted=True))
+    known = contacts.get_many(tenant_id, {*ids, contact.contact_id}, deleted=True)
+    current = known.get(contact.contact_id)
+    if current is None or current.phone != contact.phone:
+        return
+    found = respelling_of(current, ids, known)
     if found is None:
         return
     kept_id = found.kept.contact_id
-    contacts.upsert(tenant_id, kept_id, {"phone": found.phone, "region": region_of(found.phone)}, {}, frozenset(), now)
+    reached = {"phone": found.phone, "region": region_of(found.phone)}
+    contacts.upsert(tenant_id, kept_id, reached, {}, frozenset(), now, NEVER_BACK)
     for one in ids:
         contacts.put_pointer(tenant_id, one, kept_id)
     _keep_no(contacts, tenant_id, found, now)

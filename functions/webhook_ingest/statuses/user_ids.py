@@ -11,7 +11,7 @@ from functions.webhook_ingest.statuses.logic.fold import Target
 from functions.webhook_ingest.statuses.parts import StatusParts
 from shared.clock import EpochMs
 from shared.domain.campaigns.callback import SingleSend
-from shared.domain.contacts.contact import Contact
+from shared.domain.contacts.contact import NEVER_BACK, Contact
 from shared.domain.contacts.identity import contact_id_for
 from shared.domain.contacts.number_plans import spellings
 from shared.ids import ContactId, TenantId
@@ -86,7 +86,7 @@ def _learn(
     if person.contact is None or person.contact.deleted_at:
         # The number was another's once. Who was deleted is not there again because of a status.
         return False
-    parts.people.link(tenant_id, person, who, now, now)
+    parts.people.link(tenant_id, person, who, now, now, NEVER_BACK)
     return True
 
 

@@ -16,7 +16,7 @@ from functions.webhook_ingest.people.logic.identity import Identities
 from functions.webhook_ingest.sync.logic.history import BookEntry, NotRead, Old, book_entries, old_messages, progress_of
 from functions.webhook_ingest.sync.parts import SyncParts
 from shared.clock import EpochMs
-from shared.domain.contacts.contact import Contact
+from shared.domain.contacts.contact import Contact, was_before
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import time_of
 from shared.domain.numbers.number import Number
@@ -147,11 +147,11 @@ def _take_entry(parts: SyncParts, tenant_id: TenantId, entry: BookEntry, receive
     at = min(entry.at or received_at, received_at)
     deleted_at = person.contact.deleted_at if person.contact is not None else EpochMs(0)
     # Nobody is there again because of a name that is taken away, or that was written down before they were deleted.
-    if (not entry.name and (person.contact is None or deleted_at)) or at < deleted_at:
+    if (not entry.name and (person.contact is None or deleted_at)) or was_before(at, deleted_at):
         count("PhoneBookUnknown")
         return
     # A phone book keeps numbers that people have left: it says nothing of where they are reached now.
-    contact_id = parts.people.link(tenant_id, person, entry.who, EpochMs(0), now)
+    contact_id = parts.people.link(tenant_id, person, entry.who, EpochMs(0), now, at)
     parts.people.note_book_name(tenant_id, person, contact_id, entry.name, at)
     # Also for old news: whoever noted the name may have died before it was shown.
     parts.heads.refresh(tenant_id, contact_id)

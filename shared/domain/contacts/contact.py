@@ -1,6 +1,6 @@
 """A contact: one person as one tenant knows them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from shared.clock import EpochMs
@@ -62,6 +62,15 @@ def was_before(at: EpochMs, deleted_at: EpochMs) -> bool:
     """Whether what is from `at` is from before a deletion. Meta's times are whole seconds: of the second of the
     deletion it is not known, and 0 is no time."""
     return at > 0 and end_of_second(at) <= deleted_at
+
+
+def living_first(people: Iterable[Contact]) -> list[Contact]:
+    """In their order, but those who are there before what is left of those who were deleted."""
+    return sorted(people, key=lambda one: bool(one.deleted_at))
+
+
+NEVER_BACK = EpochMs(1)
+"""The time of a report that makes nobody who was deleted be there again: it is from before every deletion."""
 
 
 MOST_FIELDS = 100

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from shared.clock import EpochMs
-from shared.domain.contacts.contact import Contact
+from shared.domain.contacts.contact import NEVER_BACK, Contact
 from shared.domain.contacts.number_plans import canonical_phone
 from shared.errors import RetryableError
 from shared.ids import ContactId, TenantId
@@ -33,7 +33,6 @@ _TAKEN_OVER = (
     *("phone", "bsuid", "region", "name", "first", "last", "book", "profile", "username"),
     *("lang", "zone", "email"),
 )
-_LONG_AGO = EpochMs(1)
 _LED_ALONG = 98
 """Pointers that one merger leads elsewhere at most: a transaction has up to 100 items (Amazon DynamoDB, quotas). Those
 beyond are one hop longer."""
@@ -90,18 +89,17 @@ class Mergers:
         if "phone" in taken:
             taken["phone"] = canonical_phone(taken["phone"])
         fields = {name: value for name, value in gone.fields.items() if name not in kept.fields}
-        # Whoever is deleted meanwhile stays so.
-        self._contacts.upsert(tenant_id, kept.contact_id, taken, fields, gone.tags, now, _LONG_AGO)
+        self._contacts.upsert(tenant_id, kept.contact_id, taken, fields, gone.tags, now, NEVER_BACK)
 
     def _note_merged(self, tenant_id: TenantId, kept_id: ContactId, gone: Contact) -> Contact | None:
         """Whose no is told of by which ids; before the pointer, so that none goes unheard. Who is kept as of then, None
-        when they were merged meanwhile."""
+        when they were merged or deleted meanwhile."""
         try:
             answer = self._client.update_item(
                 TableName=self._table,
                 Key=encode_item(contact_key(tenant_id, kept_id)),
                 UpdateExpression="ADD merged :gone",
-                ConditionExpression="attribute_not_exists(ptr)",
+                ConditionExpression=LIVING,
                 ExpressionAttributeValues={":gone": encode(frozenset({gone.contact_id, *gone.merged} - {kept_id}))},
                 ReturnValues="ALL_NEW",
             )

@@ -276,6 +276,16 @@ def test_who_is_stored_under_an_old_form_of_the_number_is_not_made_again(bench: 
     }
 
 
+def test_of_those_under_old_forms_whoever_is_there_goes_before_who_was_deleted(bench: Bench) -> None:
+    gone, there = (contact_id_for(bench.tenant, "phone", phone) for phone in ("+2416031234", "+24106031234"))
+    for one, phone in ((gone, "+2416031234"), (there, "+24106031234")):
+        bench.contacts.upsert(bench.tenant, one, {"phone": phone}, {}, frozenset(), EpochMs(1))
+    assert bench.contacts.deletions.apply(bench.tenant, gone, EpochMs(2))
+    bench.run(bench.upload("phone,name\n+24166031234,Ana\n"))
+    [person] = bench.contacts.page(bench.tenant, "", 10)
+    assert (person.contact_id, person.phone, person.name) == (there, "+24166031234", "Ana")
+
+
 def test_rejections_are_counted_by_code_and_a_list_may_say_what_its_digits_are(bench: Bench) -> None:
     content = "phone\n51999887766\n600-FLORES\n+5511987654321\n"
     import_id = bench.upload(content)

@@ -3,7 +3,7 @@
 import contextlib
 import itertools
 import json
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
@@ -18,6 +18,7 @@ from shared.domain.contacts.identity import SHARDS, contact_id_for, conversation
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.numbers.number import Number, Waba
+from shared.errors import RetryableError
 from shared.ids import ContactId, ConversationId, PhoneNumberId, TenantId, WabaId, new_ulid
 from shared.queue_messages import InboundMessage, SyncTask
 from shared.services.same_number import is_respelled, of_same_number, with_no_of_others
@@ -182,6 +183,36 @@ def test_a_no_of_who_was_deleted_holds_for_who_is_stored_under_the_old_form(benc
     [person] = bench.people()
     assert (person.contact_id, person.name, person.phone, person.opted_out_at) == (stays, "Ana", NEW, 5_000)
     assert bench.find(OLD) == bench.find(NEW) == person
+
+
+@pytest.mark.parametrize("when", ["since the shard was read", "since they were read again"])
+@pytest.mark.parametrize("both", [False, True], ids=["one", "two of one number"])
+def test_who_is_deleted_meanwhile_stays_deleted(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, when: str, both: bool
+) -> None:
+    contacts, contact_id = bench.deps.contacts, ContactId(bench.store(OLD, name="Ana"))
+    if both:
+        bench.store(NEW)
+    read = contacts.get(bench.tenant, contact_id)
+    assert read is not None
+    look = contacts.get_many
+
+    def delete() -> None:
+        for one in (OLD, NEW):
+            contacts.deletions.apply(bench.tenant, contact_id_for(bench.tenant, "phone", one), epoch_ms())
+
+    def read_again(*args: Any, **named: Any) -> Any:
+        found = look(*args, **named)
+        delete()
+        return found
+
+    if when == "since the shard was read":
+        delete()
+    else:
+        monkeypatch.setattr(contacts, "get_many", read_again)
+    with contextlib.suppress(RetryableError):
+        respell(contacts, bench.deps.people, bench.tenant, read, epoch_ms())
+    assert bench.people() == []
 
 
 def test_what_is_cut_off_goes_on_where_it_stopped(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from functions.webhook_ingest import sync_handler
+from functions.webhook_ingest.people.identification import Identification, Person
 from functions.webhook_ingest.receive.split import split
 from functions.webhook_ingest.sync.logic.history import MESSAGES_PER_TASK
 from shared.clock import EpochMs, epoch_ms
@@ -158,6 +159,24 @@ def test_whoever_was_deleted_is_not_there_again_by_what_the_phone_book_forgets_o
     assert deps.contacts.find(TENANT, "phone", "+" + PERSON) is None
     sync(entry("add", NOW_S - 1, "Pablo M."))
     assert (known(deps).contact_id, known(deps).name) == (contact_id, "Pablo M.")
+
+
+def test_whoever_is_deleted_while_the_phone_book_is_read_is_not_there_again(
+    aws: FakeAws, deps: Deps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver(aws, "smb_app_state_sync", {"metadata": METADATA, "state_sync": [entry("add", LONG_AGO)]})
+    look, contact_id = Identification.find, known(deps).contact_id
+
+    def find(self: Identification, *args: Any) -> Person:
+        found = look(self, *args)
+        deps.contacts.deletions.apply(TENANT, contact_id, epoch_ms())
+        return found
+
+    monkeypatch.setattr(Identification, "find", find)
+    # In another spelling than it has, so that there is something to write.
+    deps.contacts.upsert(TENANT, contact_id, {"phone": "+1 650-555-1234"}, {}, frozenset(), EpochMs(1))
+    deliver(aws, "smb_app_state_sync", {"metadata": METADATA, "state_sync": [entry("add", NOW_S - 60)]})
+    assert deps.contacts.get(TENANT, contact_id) is None
 
 
 @pytest.mark.parametrize(

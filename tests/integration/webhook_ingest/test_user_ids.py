@@ -1,7 +1,10 @@
 """Whom statuses name by phone and by user id: their no is found later, whichever of the two they write under."""
 
+from typing import Any
+
 import pytest
 
+from functions.webhook_ingest.people.identification import Identification, Person
 from functions.webhook_ingest.receive.split import split
 from shared.clock import EpochMs, epoch_ms
 from shared.domain.campaigns.blocks import Recipient
@@ -254,6 +257,22 @@ def test_a_no_of_who_was_deleted_under_the_user_id_holds_for_whom_we_wrote_to(de
     deleted_with_a_no(deps, BY_USER)
     tell(recipient_id="29912345678", biz_opaque_callback_data=beside)
     assert (contact(deps, BY_USER).contact_id, refusal(contact(deps), "marketing")) == (BY_PHONE, "opted_out")
+
+
+def test_who_is_deleted_while_a_status_teaches_their_user_id_stays_deleted(
+    deps: Deps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored(deps, {"bsuid": USER}, BY_USER)
+    look = Identification.find
+
+    def find(self: Identification, *args: Any) -> Person:
+        found = look(self, *args)
+        deps.contacts.deletions.apply(TENANT, BY_USER, epoch_ms())
+        return found
+
+    monkeypatch.setattr(Identification, "find", find)
+    tell()
+    assert (deps.contacts.get(TENANT, BY_PHONE), deps.contacts.get(TENANT, BY_USER)) == (None, None)
 
 
 def test_who_was_deleted_is_not_there_again_because_their_number_was_somebody_elses_once(deps: Deps) -> None:

@@ -33,7 +33,7 @@ from functions.api.contacts.imports.rows import Rejection, Row, RowReader
 from functions.api.contacts.imports.verdicts import Result, add, verdicts
 from functions.api.http.csv_file import write_rows
 from shared.clock import EpochMs
-from shared.domain.contacts.contact import ContactField
+from shared.domain.contacts.contact import ContactField, living_first
 from shared.errors import Conflict, NotFound, PermanentError, TooMany
 from shared.ids import TenantId
 from shared.services.heads import Heads
@@ -247,7 +247,7 @@ class ImportRun:
         second contact of them. Costs 1 RRU for each row whose number has another spelling."""
         former = self._contacts.get_many(tenant_id, {one for row in rows for one in row.former_ids}, deleted=True)
         for row in rows:
-            known = next((former[one] for one in row.former_ids if one in former), None)
+            known = next(iter(living_first(former[one] for one in row.former_ids if one in former)), None)
             if known is not None and known.contact_id != row.contact_id:
                 self._contacts.put_pointer(tenant_id, row.contact_id, known.contact_id)
 

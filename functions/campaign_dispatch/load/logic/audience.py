@@ -26,7 +26,8 @@ _HELD_BACK = {
     Standing.RESTING: SkipReason.MARKETING_LIMIT,
 }
 SameNumber = Callable[[Contact], Sequence[Contact]]
-"""Everybody with the same phone, themselves included, the one who is written to first; empty for nearly everybody."""
+"""Everybody with the same phone, themselves and who was deleted included, in the order of spellings; empty for nearly
+everybody."""
 
 
 def nobody(_contact: Contact) -> Sequence[Contact]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.clock import EpochMs
-from shared.domain.contacts.contact import Contact
+from shared.domain.contacts.contact import Contact, living_first
 from shared.domain.contacts.number_plans import canonical_phone
 from shared.ids import ContactId
 
@@ -38,6 +38,6 @@ def respelling_of(contact: Contact, ids: Sequence[ContactId], known: Mapping[Con
         if other.deleted_at or canonical_phone(other.phone or "") == phone
     }
     # Who was deleted has no number, and leaves what they consented to.
-    kept, *merged = sorted(same.values(), key=lambda other: bool(other.deleted_at))
+    kept, *merged = living_first(same.values())
     noes = [other.opted_out_at for other in same.values() if other.opted_out_at is not None]
     return Respelling(phone, kept, tuple(merged), max(noes, default=None))
