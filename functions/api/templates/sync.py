@@ -1,7 +1,8 @@
 """Our copies of Meta's templates, brought up to date with its list (Meta, message templates)."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +11,7 @@ from shared.clients.graph import GraphAccess
 from shared.clock import EpochMs
 from shared.domain.numbers.number import Waba
 from shared.domain.templates.template import Template
-from shared.errors import AppError
+from shared.errors import AppError, RetryableError
 from shared.ids import TenantId, WabaId
 from shared.store.templates.templates import Templates
 
@@ -19,6 +20,7 @@ _FIELDS = (
     ",quality_score,message_send_ttl_seconds"
 )
 _WRITERS = 8
+_ACCOUNTS_AT_ONCE = 8
 _QUALITIES = frozenset({"GREEN", "YELLOW", "RED", "UNKNOWN"})
 
 
@@ -75,17 +77,24 @@ def sync_templates(
 
 
 def sync_each(
-    accounts: Iterable[Waba], sync: Callable[[Waba], Synced]
+    accounts: Iterable[Waba], sync: Callable[[Waba], Synced], seconds: float
 ) -> tuple[Sequence[Synced], Mapping[WabaId, AppError]]:
-    """What became of each account; one that cannot be read holds up no other. Raises what the first one did when none
-    could be read."""
+    """What became of each account; one that cannot be read, or that Meta is slow with, holds up no other. What has not
+    come through in these seconds has failed for now; as much as it came to is stored, and done again by the next call.
+    Raises what the first one did when none could be read."""
+    threads = ThreadPoolExecutor(_ACCOUNTS_AT_ONCE)
+    syncing = {threads.submit(copy_context().run, sync, waba): waba.waba_id for waba in accounts}
+    ended = wait(syncing, timeout=seconds).done
+    threads.shutdown(wait=False, cancel_futures=True)
     done: list[Synced] = []
     failed: dict[WabaId, AppError] = {}
-    for waba in accounts:
+    for one, waba_id in syncing.items():
         try:
-            done.append(sync(waba))
+            if one not in ended:
+                raise RetryableError("Meta is slow to list the templates of this account; sync again in a while")
+            done.append(one.result())
         except AppError as error:
-            failed[waba.waba_id] = error
+            failed[waba_id] = error
     if failed and not done:
         raise next(iter(failed.values()))
     return done, failed
