@@ -25,10 +25,10 @@ from shared.store.engine.database import Database
 _ATTEMPTS = 12
 _KNOWN = (
     *("created", "phone", "bsuid", "region", "name", "first", "last", "lang", "zone", "email", "tags"),
-    *("book", "book_at", "profile", "profile_at", "username", "username_at", "in_at", "moved_at", "rev", "upserts"),
+    *("book", "book_at", "profile", "profile_at", "username", "username_at", "in_at", "moved_at"),
 )
 """All but custom fields, also what an item did not have when it was read: names that WhatsApp tells are written without
-a count."""
+a count. The counts themselves go on: what was read before a deletion is no basis of a change of who is there again."""
 
 
 class ContactDeletions:
@@ -55,10 +55,10 @@ class ContactDeletions:
             self._client.update_item(
                 TableName=self._table,
                 Key=encode_item(contact_key(tenant_id, contact_id)),
-                UpdateExpression=f"SET {GONE} = :now, updated = :now REMOVE {removed}",
+                UpdateExpression=f"SET {GONE} = :now, updated = :now REMOVE {removed} ADD rev :one",
                 ConditionExpression=unchanged,
                 ExpressionAttributeNames={f"#{i}": name for i, name in enumerate(names)},
-                ExpressionAttributeValues=encode_item({**counts, ":now": now}),
+                ExpressionAttributeValues=encode_item({**counts, ":now": now, ":one": 1}),
             )
         except ClientError as error:
             if condition_failed(error):

@@ -111,6 +111,15 @@ def test_a_no_survives_under_every_identity(
     assert (answer.body["id"], answer.body["name"], answer.body["opted_out"]) == (contact["id"], "Eva", True)
 
 
+def test_who_saw_somebody_before_the_deletion_changes_nobody_who_is_there_again(api: Api, mine: TenantId) -> None:
+    seen = make(api, mine, phone=PHONE, name="Ana")
+    delete(api, mine, seen["id"])
+    again = make(api, mine, phone=PHONE, name="Eva")
+    path, change = f"/v1/contacts/{again['id']}", {"name": "Ana S.", "revision": seen["revision"]}
+    assert is_problem(api.call("PATCH", path, change, tenant=mine), 409, "changed_meanwhile", "revision")
+    assert api.call("PATCH", path, {**change, "revision": again["revision"]}, tenant=mine).status == 200
+
+
 def test_a_no_of_who_was_deleted_holds_for_who_takes_the_number(api: Api, mine: TenantId) -> None:
     gone = make(api, mine, phone=PHONE)
     opt_out(api, mine, gone["id"])
