@@ -47,6 +47,18 @@ def test_whoever_lacks_the_scope_is_refused_role_by_role(
         assert problem(api.call(method, real, "{", granted=context)) == (403, "missing_scope"), role
 
 
+@pytest.mark.parametrize(("method", "path", "operation"), routes())
+def test_whoever_has_the_scope_is_let_in_role_by_role(
+    api: Api, method: str, path: str, operation: dict[str, Any]
+) -> None:
+    """As far as what the call says, which is nothing that any route takes."""
+    real = path.replace("{", "").replace("}", "")
+    nonsense: dict[str, Any] = {"body": "{"} if "requestBody" in operation else {"query": "no_such_thing=1"}
+    for role in operation["x-roles"]:
+        context = {"tenant_id": NOBODY, "member_id": "m", "role": role, "scopes": ",".join(sorted(CALLERS[role]))}
+        assert api.call(method, real, granted=context, **nonsense).status in (400, 422), role
+
+
 def test_nobody_becomes_an_operator_but_by_the_command(people: People, owner: Person) -> None:
     email = f"lee-{new_ulid().lower()}@platform.example"
     words = ("operators", "add", email, "--reason", "joins")

@@ -38,6 +38,21 @@ def test_every_scope_opens_something_and_says_what() -> None:
     assert set(ABOUT) == set(Scope)
 
 
+def test_each_role_may_do_this_and_no_more() -> None:
+    """Written down a second time: whoever changes the table means it."""
+    everybody, answering = {"read", "self"}, {"conversations"}
+    sending, leading = {"contacts", "campaigns"}, {"settings", "audit", "team"}
+    assert {role: set(scopes) for role, scopes in CALLERS.items()} == {
+        "owner": everybody | answering | sending | leading | {"ownership"},
+        "admin": everybody | answering | sending | leading,
+        "marketer": everybody | answering | sending,
+        "agent": everybody | answering,
+        "viewer": everybody,
+        "operator": {"enrolment", "platform"},
+    }
+    assert set(KEY_SCOPES) == {"read", "audit", "settings"} | answering | sending
+
+
 def test_roles_are_one_above_the_other() -> None:
     assert scopes_of(Role.VIEWER) < scopes_of(Role.AGENT) < scopes_of(Role.MARKETER) < scopes_of(Role.ADMIN)
     assert scopes_of(Role.ADMIN) < scopes_of(Role.OWNER) == TENANT_SCOPES
