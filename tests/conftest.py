@@ -71,9 +71,11 @@ def cloud() -> Iterator[LocalCloud]:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
     """The cloud ends when its tests do: it would go on with its work beside the rest of the suite."""
-    yield
-    if nextitem and gives_way(nextitem.nodeid) and not gives_way(item.nodeid):
-        _started.close()
+    try:
+        yield
+    finally:
+        if nextitem and gives_way(nextitem.nodeid) and not gives_way(item.nodeid):
+            _started.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

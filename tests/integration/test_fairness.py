@@ -104,7 +104,7 @@ def test_in_a_batch_the_other_s_record_waits_for_one_of_the_many(
 def test_ten_turns_of_a_batch_are_taken_at_once_and_none_without_the_time_it_needs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    all_there = Barrier(10, timeout=20)
+    all_there = Barrier(10, timeout=60)
     taken: list[ConversationId] = []
 
     def take(_deps: object, turn: BotTurn, _now: int) -> None:

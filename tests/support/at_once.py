@@ -48,8 +48,10 @@ def racers(
     processes = [
         context.Process(target=_run, args=(theirs, start, prepare, arguments), daemon=True) for _, theirs in pipes
     ]
-    for process in processes:
+    for process, (_, theirs) in zip(processes, pipes, strict=True):
         process.start()
+        # Else nobody would notice when the process is gone.
+        theirs.close()
     try:
         yield Racers([ours for ours, _ in pipes])
     finally:

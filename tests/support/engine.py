@@ -326,9 +326,9 @@ class World:
         at = epoch_ms() if now is None else now
         return self.deps.lanes.acquire(self.phone_number_id, index, new_ulid(), token, at, EpochMs(at + LEASE_MS))
 
-    def lane(self, meta: FakeMeta, *, index: int = 0, rate: float = 500.0, seconds: float = 30.0,
+    def lane(self, meta: FakeMeta, *, index: int = 0, rate: float = 500.0, seconds: float = 3_000.0,
              taken: LaneState | None = None, clock: Clock = QUICK) -> Lane:  # fmt: skip
-        """A slice of the lane, `taken` here unless it was before."""
+        """A slice of the lane, `taken` here unless it was before. It ends when nothing is left, however long it has."""
         held = taken or self.take_lane(index)
         assert held, "somebody holds the lane"
         return Lane(

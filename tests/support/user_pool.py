@@ -17,7 +17,7 @@ from typing import Any
 import jwt
 from botocore.exceptions import ClientError
 
-from tests.support.totp import totp
+from tests.support.totp import shown
 
 _ERRORS = (
     "AliasExistsException",
@@ -105,7 +105,7 @@ class CheckingPool:
 
     def admin_respond_to_auth_challenge(self, *, ChallengeResponses: dict[str, str], **_: Any) -> dict[str, Any]:
         person = self.people[ChallengeResponses["USERNAME"]]
-        if ChallengeResponses["SOFTWARE_TOKEN_MFA_CODE"] != totp(person["secret"]):
+        if not shown(person["secret"], ChallengeResponses["SOFTWARE_TOKEN_MFA_CODE"]):
             raise self._error("CodeMismatchException", "admin_respond_to_auth_challenge")
         return self._logged_in(person)
 
@@ -172,7 +172,7 @@ class CheckingPool:
 
     def verify_software_token(self, *, AccessToken: str, UserCode: str) -> dict[str, Any]:
         person = self._of_token(AccessToken)
-        if "pending" not in person or UserCode != totp(person["pending"]):
+        if "pending" not in person or not shown(person["pending"], UserCode):
             raise self._error("EnableSoftwareTokenMFAException", "verify_software_token")
         person["secret"] = person["pending"]
         return {"Status": "SUCCESS"}

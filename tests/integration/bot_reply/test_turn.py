@@ -156,7 +156,7 @@ def people(deps: BotParts, database: Database, count: int) -> list[str]:
 
 def test_ten_answers_wait_for_a_slow_meta_at_the_same_time(deps: BotParts, aws: FakeAws, meta: Meta) -> None:
     """Meta answers nobody before all ten have asked."""
-    all_there = threading.Barrier(10, timeout=15)
+    all_there = threading.Barrier(10, timeout=60)
     meta.before = lambda _to: all_there.wait()
     assert deliver(*people(deps, aws.database(), 10)) == []
     assert len(meta.sent) == 10
@@ -170,7 +170,7 @@ def test_one_whom_meta_lets_wait_keeps_nobody_else_of_the_batch(deps: BotParts, 
 
     def before(to: str) -> None:
         if to.endswith("00"):
-            assert nine.wait(15)
+            assert nine.wait(60)
         through.append(to)
         if len(through) == 9:
             nine.set()

@@ -140,7 +140,7 @@ def test_two_files_that_go_to_meta_slowly_go_there_at_the_same_time(
     upload, both = GraphClient.upload, asyncio.Barrier(2)
 
     async def slow(*arguments: Any, **more: Any) -> str:
-        async with asyncio.timeout(15), both:
+        async with asyncio.timeout(60), both:
             return await upload(*arguments, **more)
 
     monkeypatch.setattr(GraphClient, "upload", slow)

@@ -36,9 +36,14 @@ def test_a_slice_hands_over_and_the_next_goes_on_where_it_stopped(world: World) 
     world.add_contacts(150)
     campaign = world.send_to_everybody()
     meta = FakeMeta()
-    first = world.run_lane(meta, rate=20.0, seconds=5.0)
+    for _ in range(100):
+        # One that comes to nothing, where the machine is slow, is handed over as well.
+        first = world.run_lane(meta, rate=20.0, seconds=5.0)
+        assert first is not None
+        assert first.more
+        if first.sent:
+            break
     assert first is not None
-    assert first.more
     assert 0 < first.sent < 150
     assert world.books(campaign).waiting > 0
     second = world.run_lane(meta)

@@ -31,7 +31,7 @@ from tests.support.ingest import Ingest, MemoryQueue, ingesting
 from tests.support.webhook_payloads import change, envelope, wire
 
 SECRET = SECRETS["meta_app_secret"]
-SEND = WebhookSender(allow_private=True, total_seconds=2).send
+SEND = WebhookSender(allow_private=True, total_seconds=60).send
 CONTROL = "https://control.example.com"
 AT = EpochMs(1_750_000_000_000)
 HERE, THERE = WabaId("1001"), WabaId("2002")
@@ -93,7 +93,7 @@ def database() -> Iterator[Database]:
 def control(place: Place, **others: Place) -> Iterator[Ingest]:
     """The control stack, with a tenant of its own and one account of the cell `west`, which is at `place`."""
     urls = {"west": place.url, **{name: other.url for name, other in others.items()}}
-    send = WebhookSender(allow_private=True, total_seconds=2).send
+    send = WebhookSender(allow_private=True, total_seconds=60).send
     with database() as tables, ingesting(tables, urls, send=send) as ingest:
         ingest.add_tenant(TenantId("t-here"), HERE, PhoneNumberId("11"), "+15550000001")
         cell_of(place, ingest).join(THERE, SECRET, EpochMs(1))
@@ -311,7 +311,7 @@ def test_what_a_cell_has_not_taken_for_three_days_is_parked(place: Place) -> Non
 
 def test_no_cell_waits_for_another_and_a_no_goes_first(place: Place, other: Place) -> None:
     """Both answer once both have been asked."""
-    meeting = threading.Barrier(2, timeout=20)
+    meeting = threading.Barrier(2, timeout=30)
     place.before = other.before = meeting.wait
     with control(place, east=other) as ingest:
         cell_of(other, ingest).join(WabaId("4004"), SECRET, EpochMs(1))
