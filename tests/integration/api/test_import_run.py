@@ -425,6 +425,23 @@ def test_whom_an_import_makes_anew_after_a_deletion_is_shown_so_in_their_convers
     assert head.contact_name == "Eva"
 
 
+def test_who_is_deleted_while_an_import_is_under_way_is_not_there_again_by_rows_that_are_written_twice(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_id = bench.upload(f"phone,name\n{PEOPLE['Ana']},Ana\n{PEOPLE['Bia']},Bia\n")
+    with monkeypatch.context() as patched:
+        patched.setattr(Heads, "refresh_many", None)
+        with pytest.raises(TypeError):
+            bench.run(import_id)
+    ana = contact_id_for(bench.tenant, "phone", PEOPLE["Ana"])
+    assert bench.contacts.deletions.apply(bench.tenant, ana, EpochMs(START + 5_000))
+    later = Clock()
+    later.at = EpochMs(START + 60_000)
+    assert bench.run(import_id, later, owner="w2") is False
+    assert [person.name for person in bench.contacts.page(bench.tenant, "", 10)] == ["Bia"]
+    assert bench.job(import_id).counts == Counts(rows=2, unchanged=2)
+
+
 def test_conversations_of_those_who_keep_their_names_are_not_looked_for(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -130,9 +130,8 @@ class ImportRun:
     def _check(self, tenant_id: TenantId, job: ImportJob, file: BinaryIO, fields: Sequence[ContactField]) -> ImportJob:
         """The first pass. Raises BadFile; then nothing was written."""
         source, layout, reader = self._open(tenant_id, job.options, file, fields)
-        total = 0
+        total, codes = 0, Counter[str]()
         listed: list[Rejection] = []
-        codes: Counter[str] = Counter()
         with tempfile.TemporaryFile() as rejected:
             text = io.TextIOWrapper(rejected, encoding="utf-8-sig", newline="")
             write_rows(text, [["line", "reason", *source.header]])
@@ -193,7 +192,7 @@ class ImportRun:
                 if len(batch) + duplicate + rejected < _CHUNK:
                     continue
                 doubtful = resumed and at - job.counts.rows <= _DOUBTFUL
-                results = self._store(threads, tenant_id, batch, codes, doubtful=doubtful)
+                results = self._store(threads, tenant_id, batch, job, codes, doubtful=doubtful)
                 counts = add(counts, results, duplicate, rejected)
                 batch, duplicate, rejected = [], 0, 0
                 stop = self._clock.remaining() < margin_ms
@@ -202,7 +201,7 @@ class ImportRun:
                     self._checkpoint(tenant_id, job, counts, codes, done=stop)
                 if stop:
                     return True
-            results = self._store(threads, tenant_id, batch, codes, doubtful=resumed)
+            results = self._store(threads, tenant_id, batch, job, codes, doubtful=resumed)
             counts = add(counts, results, duplicate, rejected)
 
         def completed(stored: ImportJob) -> ImportJob:
@@ -216,6 +215,7 @@ class ImportRun:
         threads: ThreadPoolExecutor,
         tenant_id: TenantId,
         rows: Sequence[Row],
+        job: ImportJob,
         codes: Counter[str],
         *,
         doubtful: bool,
@@ -223,14 +223,14 @@ class ImportRun:
         """What became of each row; those that would make their contact too large are counted in `codes`.
 
         Conversations show whoever is called otherwise now under the new name; if `doubtful`, anybody may be: another
-        worker may have written the row and died before it came to that.
+        worker may have written the row and died before that. Who was deleted since the import was started stays so.
         """
-        now = self._clock.now()
+        upsert, now = self._contacts.upsert, self._clock.now()
         self._adopt_former(tenant_id, rows)
 
         def store(row: Row) -> Upserted | None:
             try:
-                return self._contacts.upsert(tenant_id, row.contact_id, row.attributes, row.fields, row.tags, now)
+                return upsert(tenant_id, row.contact_id, row.attributes, row.fields, row.tags, now, job.started_at)
             except ItemTooLarge:
                 return None
 
