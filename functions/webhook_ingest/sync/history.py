@@ -16,7 +16,7 @@ from functions.webhook_ingest.people.logic.identity import Identities
 from functions.webhook_ingest.sync.logic.history import BookEntry, NotRead, Old, book_entries, old_messages, progress_of
 from functions.webhook_ingest.sync.parts import SyncParts
 from shared.clock import EpochMs
-from shared.domain.contacts.contact import Contact, was_before
+from shared.domain.contacts.contact import NEVER_BACK, Contact, was_before
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import time_of
 from shared.domain.numbers.number import Number
@@ -93,7 +93,8 @@ def _take_old(
     at = reported or received_at
     if old.who not in known:
         person = parts.people.find(tenant_id, old.who, at)
-        known[old.who] = person, parts.people.link(tenant_id, person, old.who, at, now)
+        # What was said nobody knows when is older than every deletion.
+        known[old.who] = person, parts.people.link(tenant_id, person, old.who, at, now, reported or NEVER_BACK)
     person, contact_id = known[old.who]
     # A yes that was said nobody knows when is older than every no.
     if parsed.consent is not None and not old.ours and (reported is not None or parsed.consent == "stop"):
@@ -145,13 +146,15 @@ def _head(
 def _take_entry(parts: SyncParts, tenant_id: TenantId, entry: BookEntry, received_at: EpochMs, now: EpochMs) -> None:
     person = parts.people.find(tenant_id, entry.who)
     at = min(entry.at or received_at, received_at)
+    reported_at = at if entry.at else NEVER_BACK
     deleted_at = person.contact.deleted_at if person.contact is not None else EpochMs(0)
-    # Nobody is there again because of a name that is taken away, or that was written down before they were deleted.
-    if (not entry.name and (person.contact is None or deleted_at)) or was_before(at, deleted_at):
+    # Nobody is there again because of a name that is taken away, or that was written down before they were deleted or
+    # nobody knows when.
+    if (not entry.name and (person.contact is None or deleted_at)) or was_before(reported_at, deleted_at):
         count("PhoneBookUnknown")
         return
     # A phone book keeps numbers that people have left: it says nothing of where they are reached now.
-    contact_id = parts.people.link(tenant_id, person, entry.who, EpochMs(0), now, at)
+    contact_id = parts.people.link(tenant_id, person, entry.who, EpochMs(0), now, reported_at)
     parts.people.note_book_name(tenant_id, person, contact_id, entry.name, at)
     # Also for old news: whoever noted the name may have died before it was shown.
     parts.heads.refresh(tenant_id, contact_id)

@@ -161,6 +161,19 @@ def test_whoever_was_deleted_is_not_there_again_by_what_the_phone_book_forgets_o
     assert (known(deps).contact_id, known(deps).name) == (contact_id, "Pablo M.")
 
 
+@pytest.mark.parametrize("kind", ["history", "smb_app_state_sync"])
+def test_whoever_was_deleted_is_not_there_again_by_what_was_said_nobody_knows_when(
+    aws: FakeAws, deps: Deps, kind: str
+) -> None:
+    deliver(aws, "smb_app_state_sync", {"metadata": METADATA, "state_sync": [entry("add", LONG_AGO)]})
+    contact_id = known(deps).contact_id
+    assert deps.contacts.deletions.apply(TENANT, contact_id, EpochMs((NOW_S - 3600) * 1000))
+    untold = {"history": history(old("wamid.1", 0)), "smb_app_state_sync": {"metadata": METADATA}}
+    untold["smb_app_state_sync"]["state_sync"] = [entry("add", 0)]
+    deliver(aws, kind, untold[kind])
+    assert deps.contacts.get(TENANT, contact_id) is None
+
+
 def test_whoever_is_deleted_while_the_phone_book_is_read_is_not_there_again(
     aws: FakeAws, deps: Deps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
