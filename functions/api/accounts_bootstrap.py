@@ -10,7 +10,7 @@ from functions.api.common_bootstrap import Common
 
 if TYPE_CHECKING:
     from functions.api.accounts.mailer import Mailer
-    from functions.api.accounts.sessions.log_in import Entrance
+    from functions.api.accounts.sessions.entrance import Entrance
 
 
 class AccountNouns(Common):
@@ -85,13 +85,14 @@ class AccountNouns(Common):
     @cached_property
     def entrance(self) -> "Entrance":
         from functions.api.accounts.attempts import AttemptLimits
-        from functions.api.accounts.sessions.log_in import Entrance
+        from functions.api.accounts.sessions.entrance import Entrance
         from functions.api.accounts.signup.actions import Doors
         from functions.api.accounts.user_pool.changes import PoolChanges
         from functions.api.accounts.user_pool.pool import UserPool
         from shared.store.accounts.call_buckets import CallBuckets
         from shared.store.accounts.people import People
         from shared.store.accounts.signups import Signups
+        from shared.store.audit.trail import AuditTrail
 
         settings, cognito = self.settings, self.aws.cognito
         pool = settings.user_pool_id, settings.user_pool_client_id
@@ -100,4 +101,5 @@ class AccountNouns(Common):
             PoolChanges(cognito, *pool),
             People(self.directory),
             AttemptLimits(CallBuckets(self.database), settings.call_limit_factor),
+            AuditTrail(self.directory),
         )

@@ -13,7 +13,7 @@ from functions.api.accounts.attempts import AttemptLimits
 from functions.api.accounts.mailer import Mailer
 from functions.api.accounts.operators.parts import OperatorParts
 from functions.api.accounts.parts import AccountParts
-from functions.api.accounts.sessions.log_in import Entrance
+from functions.api.accounts.sessions.entrance import Entrance
 from functions.api.accounts.team.parts import TeamParts
 from functions.api.accounts.user_pool.access_tokens import claimed
 from functions.api.accounts.user_pool.changes import PoolChanges

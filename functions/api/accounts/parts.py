@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from functions.api.accounts.mailer import Mailer
-from functions.api.accounts.sessions.log_in import Entrance
+from functions.api.accounts.sessions.entrance import Entrance
 from shared.store.accounts.tenants import Accounts
 
 

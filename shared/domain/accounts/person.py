@@ -42,7 +42,9 @@ class EmailChange:
 class Person:
     """Sessions of before `ended_at` (epoch ms) are over. `second_factor` says that nobody gets in without one, whatever
     the pool says; `recovery_codes` are hashes of those that are left. Until `enrolling_until` (epoch ms) an
-    authenticator may be confirmed: whoever asked for its secret has shown the password."""
+    authenticator may be confirmed: whoever asked for its secret has shown the password. Whoever is `locked` gets in by
+    nothing: their address was changed at the pool alone, and no code was mailed to the proved one since; it is the id
+    (ULID) of the audit entry that tells of it, "" for everybody else."""
 
     ended_at: EpochMs = EpochMs(0)
     ended: tuple[EndedSession, ...] = ()
@@ -50,6 +52,7 @@ class Person:
     recovery_codes: tuple[str, ...] = ()
     email_change: EmailChange | None = None
     enrolling_until: EpochMs = EpochMs(0)
+    locked: str = ""
 
     def is_over(self, session: str, issued_at: EpochMs) -> bool:
         """Whether a token of this session, issued at `issued_at` (epoch ms), opens nothing any more."""
@@ -76,6 +79,16 @@ def end_all_sessions(now: EpochMs) -> PersonChange:
     told more closely."""
     moment = EpochMs((now // 1000 + 1) * 1000)
     return lambda person: replace(person, ended_at=max(person.ended_at, moment), ended=())
+
+
+def lock(entry_id: str) -> PersonChange:
+    """Nothing for one who is locked: the entry of before tells of it."""
+    return lambda person: person if person.locked else replace(person, locked=entry_id)
+
+
+def unlock(entry_id: str) -> PersonChange:
+    """Of what this entry tells; whoever was locked anew since stays so."""
+    return lambda person: replace(person, locked="") if person.locked == entry_id else person
 
 
 def enrolling(now: EpochMs) -> PersonChange:

@@ -24,6 +24,7 @@ class Action(StrEnum):
     MEMBER_PASSWORD_CHANGED = "member.password_changed"  # noqa: S105 - a code
     MEMBER_PASSWORD_RESET = "member.password_reset"  # noqa: S105 - a code
     MEMBER_EMAIL_CHANGED = "member.email_changed"
+    MEMBER_LOCKED = "member.locked"
     MEMBER_SESSIONS_ENDED = "member.sessions_ended"
     MEMBER_SECOND_FACTOR_ENABLED = "member.second_factor_enabled"
     MEMBER_SECOND_FACTOR_DISABLED = "member.second_factor_disabled"

@@ -1,9 +1,13 @@
 """What people change about themselves and their team is in the audit log, with a pool that checks as Cognito does."""
 
+import pytest
+from botocore.exceptions import ClientError
+
 from functions.api.accounts.audit.parts import AuditParts
+from functions.api.accounts.user_pool.access_tokens import claimed
 from functions.api.bootstrap import parts
 from shared.clock import DAY_MS, EpochMs, epoch_ms
-from shared.domain.audit.entry import Actor, ActorKind, Entry, Status
+from shared.domain.audit.entry import SYSTEM, Actor, ActorKind, Entry, Status
 from shared.ids import TenantId
 from shared.store.audit.trail import Span
 from tests.support.api_handler import Answer
@@ -140,6 +144,30 @@ def test_a_member_is_removed(people: People) -> None:
     entry = watch.newest()
     assert (entry.action, entry.object_id) == ("member.removed", agent.member)
     assert entry.difference.after["removed_at"]
+
+
+def test_who_is_locked_for_an_address_that_was_moved_at_the_pool_is_entered_once(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = people.owner()
+    watch, evil = Watch(owner.tenant), f"evil-{owner.email}"
+    moved = [{"Name": "email", "Value": evil}]
+    people.pool.admin_update_user_attributes(Username=claimed(owner.token).subject, UserAttributes=moved)
+
+    def away(**_: str) -> None:
+        raise ClientError({"Error": {"Code": "TooManyRequestsException"}}, "ForgotPassword")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(people.pool, "forgot_password", away)
+        assert people.anybody("/v1/login", {"email": evil, "password": PASSWORD}).status >= 500
+        assert people.anybody("/v1/password/forgot", {"email": owner.email}).status >= 500
+    done(people.anybody("/v1/password/forgot", {"email": owner.email}))
+    entry = watch.newest()
+    assert (entry.action, entry.actor, entry.object_id, entry.cause, entry.status) == (
+        "member.locked", SYSTEM, owner.member, "address_changed_at_pool", Status.DONE,
+    )  # fmt: skip
+    assert owner.email not in str(entry)
+    assert people.pool.mails[-1][0] == owner.email
 
 
 def test_a_password_that_is_reset_by_mail_is_entered_once_the_code_was_right(people: People) -> None:

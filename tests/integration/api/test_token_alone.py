@@ -1,7 +1,9 @@
 """What whoever has an access token alone does at the user pool opens nothing here; its person has the password reset
 by mail, once that was tried."""
 
+from contextlib import suppress
 from dataclasses import replace
+from itertools import count
 from threading import Barrier
 from typing import Any
 
@@ -11,7 +13,8 @@ from botocore.exceptions import ClientError
 from functions.api import bootstrap
 from functions.api.accounts.parts import AccountParts
 from functions.api.accounts.sessions import changes
-from functions.api.accounts.sessions.log_in import Credentials, is_own_address
+from functions.api.accounts.sessions.log_in import Credentials
+from functions.api.accounts.sessions.own_address import is_own_address
 from functions.api.accounts.sessions.proof import Caller, Enrolling, prove_caller
 from functions.api.accounts.user_pool.access_tokens import claimed
 from functions.api.accounts.user_pool.changes import PoolChanges
@@ -122,6 +125,77 @@ def test_nor_while_no_other_code_can_be_mailed(people: People, owner: Person, mo
     reset = {"email": evil, "code": "000000", "password": OTHER}
     assert problem(people.anybody("/v1/password/reset", reset)) == (422, "wrong_code")
     refused(owner.email, evil)
+    assert people.anybody("/v1/password/forgot", {"email": owner.email}).status == 204
+    assert reset_by_mail(people, owner.email) == 200
+
+
+@pytest.mark.parametrize("fault", ["the address is signed up with", "a raise", "death"])
+def test_nor_where_giving_the_address_back_breaks_off(
+    people: People, owner: Person, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    """The code that went elsewhere is good all the while; whoever shows the address next goes on."""
+    evil, subject = f"evil-{owner.email}", claimed(owner.token).subject
+    moved_at_the_pool(people, owner.token, evil)
+    people.pool.forgot_password(Username=evil)
+    code, updates = people.pool.mails[-1][1], people.pool.admin_update_user_attributes
+    moves = count()
+
+    def too_often(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": "LimitExceededException"}}, "ForgotPassword")
+
+    def breaks_off(**call: Any) -> dict[str, Any]:
+        if next(moves) and fault == "a raise":
+            raise ClientError({"Error": {"Code": "TooManyRequestsException"}}, "AdminUpdateUserAttributes")
+        done: dict[str, Any] = updates(**call)
+        if fault == "the address is signed up with":
+            people.pool.sign_up(Username=evil, Password=PASSWORD)
+        if fault == "death":
+            raise KeyboardInterrupt
+        return done
+
+    with monkeypatch.context() as patched:
+        patched.setattr(people.pool, "forgot_password", too_often)
+        patched.setattr(people.pool, "admin_update_user_attributes", breaks_off)
+        with suppress(KeyboardInterrupt):
+            assert people.anybody("/v1/login", {"email": evil, "password": PASSWORD}).status >= 400
+    (now,) = [email for email, one in people.pool.people.items() if one["sub"] == subject]
+    reset = {"email": now, "code": code, "password": OTHER}
+    assert problem(people.anybody("/v1/password/reset", reset)) == (422, "wrong_code")
+    login = {"email": owner.email, "password": OTHER}
+    assert problem(people.anybody("/v1/login", login)) == (401, "unauthenticated")
+    assert reset_by_mail(people, owner.email) == 200
+
+
+def test_nor_by_a_password_that_an_old_code_sets_meanwhile(
+    people: People, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing was mailed before the call died: with the address back, the old code sets a password at the pool."""
+    evil = f"evil-{owner.email}"
+    moved_at_the_pool(people, owner.token, evil)
+    people.pool.forgot_password(Username=evil)
+    code = people.pool.mails[-1][1]
+
+    def dies(**_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(people.pool, "forgot_password", dies)
+        with pytest.raises(KeyboardInterrupt):
+            people.anybody("/v1/login", {"email": evil, "password": PASSWORD})
+    people.pool.confirm_forgot_password(Username=owner.email, ConfirmationCode=code, Password=OTHER)
+    login = {"email": owner.email, "password": OTHER}
+    assert problem(people.anybody("/v1/login", login)) == (401, "unauthenticated"), (
+        "locked; a code is mailed"
+    )
+    assert problem(people.anybody("/v1/login", login)) == (401, "unauthenticated")
+    assert reset_by_mail(people, owner.email) == 200
+
+
+def test_whoever_only_signs_up_with_the_proved_address_does_not_keep_it(people: People, owner: Person) -> None:
+    evil = f"evil-{owner.email}"
+    moved_at_the_pool(people, owner.token, evil)
+    people.pool.sign_up(Username=owner.email, Password=OTHER)
+    assert problem(people.anybody("/v1/login", {"email": evil, "password": PASSWORD})) == (401, "unauthenticated")
     assert reset_by_mail(people, owner.email) == 200
 
 

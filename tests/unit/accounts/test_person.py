@@ -14,11 +14,13 @@ from shared.domain.accounts.person import (
     end_all_sessions,
     end_session,
     enrolling,
+    lock,
     other_recovery_codes,
     prove_address,
     recovery_hash,
     second_factor_off,
     second_factor_on,
+    unlock,
     use_recovery_code,
 )
 from shared.errors import Conflict, InvalidInput
@@ -89,6 +91,13 @@ def test_new_recovery_codes_do_not_switch_a_second_factor_on() -> None:
     assert other_recovery_codes(["b"])(person).recovery_codes == ("b",)
     with pytest.raises(Conflict):
         other_recovery_codes(["b"])(second_factor_off(person))
+
+
+def test_who_is_locked_stays_so_until_that_is_over() -> None:
+    locked = lock("first")(Person())
+    assert lock("second")(locked) == locked
+    assert unlock("second")(locked) == locked
+    assert unlock("first")(locked) == Person()
 
 
 def test_an_address_that_was_proved_in_time_stays_so_until_its_change_is_finished() -> None:

@@ -85,6 +85,9 @@ SHOWN = {
     "a number whose account was disconnected meanwhile": ["NumberWithoutDocument"],
     "somebody guesses at the verify token; it opens nothing": ["WebhookChallengeRefused"],
     "somebody tries too often, and is refused": ["AttemptsOverLimit"],
+    "anybody does it to themselves with their own token; it is undone, and in the tenant's audit log": [
+        "AddressMovedAtPool",
+    ],
     "somebody calls with a token that is over, or none of ours": ["CallerDenied"],
 }
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from functions.api.accounts.sessions.log_in import Entrance
+from functions.api.accounts.sessions.entrance import Entrance
 from functions.api.contacts.imports.job import Imports
 from shared.store.accounts.api_keys import ApiKeys
 from shared.store.accounts.operators import Operators

@@ -3,7 +3,7 @@
 from functions.api.accounts.operators import enrolment
 from functions.api.accounts.operators.models import OperatorOut
 from functions.api.accounts.operators.parts import OperatorParts
-from functions.api.accounts.sessions.log_in import log_out_everywhere
+from functions.api.accounts.sessions.entrance import log_out_everywhere
 from functions.api.accounts.sessions.models import (
     CodeIn,
     RecoveryCodesOut,

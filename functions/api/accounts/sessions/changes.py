@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from functions.api.accounts.mailer import MailNotSent
 from functions.api.accounts.mails import Language, MailKind, language_of, mail_of
 from functions.api.accounts.parts import AccountParts
-from functions.api.accounts.sessions.log_in import Credentials, Entrance, is_own_address, log_out_everywhere
+from functions.api.accounts.sessions.entrance import Entrance, log_out_everywhere
+from functions.api.accounts.sessions.log_in import Credentials
+from functions.api.accounts.sessions.own_address import change_at_pool, is_own_address
 from functions.api.accounts.sessions.proof import Caller, Enrolling, prove_caller, prove_to_be
-from functions.api.accounts.signup.actions import free_address
 from functions.api.accounts.user_pool.errors import wrong_code
 from functions.api.accounts.user_pool.passwords import check_password
 from shared.clock import EpochMs
@@ -42,9 +43,12 @@ _GROUPS, _GROUP = 3, 4
 
 
 def forgot_password(entrance: Entrance, email: str, address: str, now: EpochMs) -> None:
-    """Has a code mailed if there is such an account; nobody is told whether there is. Raises RateLimited."""
+    """Has a code mailed if there is such an account, to the address that was proved; nobody is told whether there is.
+    Raises RateLimited."""
     entrance.limits.take(Attempt.MAIL, email, address, now)
-    entrance.changes.send_reset_code(email)
+    person = entrance.doors.users.find(email)
+    if person is None or is_own_address(entrance, person.subject, email):
+        entrance.changes.send_reset_code(email)
 
 
 def resend_code(entrance: Entrance, email: str, address: str, now: EpochMs) -> None:
@@ -124,7 +128,7 @@ def finish_email_change(parts: AccountParts, caller: Caller, code: str, now: Epo
         return member
     email = proved.email
     try:
-        _change_at_pool(entrance, member.subject, email)
+        change_at_pool(entrance, member.subject, email)
     except (Conflict, InvalidInput):
         entrance.people.change(member.subject, address_given_up(email))
         raise
@@ -137,17 +141,6 @@ def finish_email_change(parts: AccountParts, caller: Caller, code: str, now: Epo
     except MailNotSent as error:
         logger.warning("the former address was not told", extra=failure(error))
     return changed
-
-
-def _change_at_pool(entrance: Entrance, subject: str, email: str) -> None:
-    """Raises as `change_email`."""
-    try:
-        entrance.changes.change_email(subject, email)
-    except Conflict:
-        # Whoever began to sign up with this address never proved it: this is proof.
-        if not free_address(entrance.doors, email):
-            raise
-        entrance.changes.change_email(subject, email)
 
 
 def _language(parts: AccountParts, caller: Caller) -> Language:

@@ -4,37 +4,23 @@ Nobody gets in by the password alone who has a second factor. The user pool asks
 kept here too (`Person.second_factor`), because the pool's own setting can be changed with an access token alone, and is
 off for a moment when a recovery code is used.
 
-Nor by an address that was not proved here: an access token alone changes the one at the pool as well (Amazon Cognito,
-UpdateUserAttributes and VerifyUserAttribute), and whoever has that mailbox sets a password by a code that is mailed to
-it (ForgotPassword, ConfirmForgotPassword: anybody may call them). So the password is not believed either: once such an
-address is shown here, nobody knows the password any more, and its person has it reset by mail.
+Nor by an address that was not proved here (`own_address`).
 """
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from functions.api.accounts.attempts import AttemptLimits
+from functions.api.accounts.sessions.entrance import Entrance, log_out_everywhere
+from functions.api.accounts.sessions.own_address import is_own_address
 from functions.api.accounts.signup import actions as signup
-from functions.api.accounts.signup.actions import Doors
-from functions.api.accounts.user_pool.changes import PoolChanges
 from functions.api.accounts.user_pool.errors import wrong_log_in
 from functions.api.accounts.user_pool.logic.session import Session
-from functions.api.accounts.user_pool.passwords import nobodys_password
 from functions.api.accounts.user_pool.pool import EmailUnverified, SecondFactorNeeded
-from shared.clock import EpochMs, epoch_ms
-from shared.domain.accounts.account import PLATFORM
+from shared.clock import EpochMs
 from shared.domain.accounts.attempts import Attempt
-from shared.domain.accounts.person import address_settled, end_all_sessions, end_session, use_recovery_code
-from shared.domain.audit.actions import Action
-from shared.domain.audit.entry import Actor, ActorKind, Entry
-from shared.domain.audit.kinds import Kind
-from shared.errors import Conflict, Unauthenticated
-from shared.ids import new_ulid
-from shared.store.accounts.people import People
-from shared.store.engine.audited import Occasion, on_occasion, open_occasion
-from shared.store.engine.directory import Owner
+from shared.domain.accounts.person import end_session, use_recovery_code
+from shared.errors import Unauthenticated
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +32,6 @@ class Credentials:
     confirmation_code: str = field(default="", repr=False)
     second_factor_code: str = field(default="", repr=False)
     recovery_code: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Entrance:
-    """What getting in and out works with."""
-
-    doors: Doors
-    changes: PoolChanges
-    people: People
-    limits: AttemptLimits
 
 
 def log_in(entrance: Entrance, who: Credentials, address: str, now: EpochMs) -> Session:
@@ -98,9 +74,15 @@ def _authenticated(
     try:
         session = enter()
     except SecondFactorNeeded as needed:
-        session = _with_second_factor(entrance, who, needed)
-        _require_own_address(entrance, who.email, session)
-        return _fresh(entrance, session, now)
+        found = entrance.doors.users.find(who.email)
+        if found is None or entrance.people.find(found.subject).second_factor:
+            session = _with_second_factor(entrance, who, needed)
+            _require_own_address(entrance, who.email, session)
+            return _fresh(entrance, session, now)
+        # The pool asks for one that nobody set up here: a token alone did, or a call that switched it off broke off.
+        # The password was right, or the pool would not have asked.
+        entrance.changes.set_second_factor(found.subject, on=False)
+        session = enter()
     _require_own_address(entrance, who.email, session)
     subject = entrance.doors.users.subject(session)
     if entrance.people.find(subject).second_factor:
@@ -117,66 +99,6 @@ def _require_own_address(entrance: Entrance, email: str, session: Session) -> No
     if not is_own_address(entrance, users.subject(session), email):
         users.revoke(session.refresh_token)
         raise wrong_log_in()
-
-
-def is_own_address(entrance: Entrance, subject: str, email: str) -> bool:
-    """Whether it is the one that this person has proved here; true for one who is of no team. Where it was changed at
-    the pool alone, what was set there is undone (`_take_back`). A change of the address that was proved and then broke
-    off is finished."""
-    owner = entrance.doors.accounts.owner_of_subject(subject)
-    known = entrance.people.proved_address(owner) if owner is not None else ""
-    if owner is None or known in ("", email):
-        return True
-    change = entrance.people.find(subject).email_change
-    if change is not None and change.is_proved and change.email == email and owner.tenant_id != PLATFORM:
-        _finish_address_change(entrance, owner, subject, email)
-        return True
-    if entrance.people.proved_address(owner) == email:
-        return True  # another call finished the change between the two reads
-    found = entrance.doors.users.find(email)
-    if found is not None and found.subject == subject:  # not so for a former address that they have just left
-        _take_back(entrance, subject, moved=email, known=known)
-    return False
-
-
-def _take_back(entrance: Entrance, subject: str, *, moved: str, known: str) -> None:
-    """Whoever changed the address at the pool may have set the password there too, has a token, and may have a code.
-    None of it opens anything from now on, and the person is told by a code to reset the password with.
-
-    Locked before and after: whoever dies in between leaves nothing that opens, and until there is another code the
-    one that went elsewhere sets a password. So where no other can be mailed, which whoever asks for many brings about,
-    the address stays where it was moved to, by which nobody gets in, and the next who shows it tries again. A stranger
-    brings none of this about: without a token nobody changes the address at the pool, and the token is over with the
-    first time, so it mails once.
-    """
-    changes, mailed = entrance.changes, False
-    _lock(entrance, subject)
-    try:
-        with suppress(Conflict):  # somebody else has it by now
-            changes.change_email(subject, known)
-            try:
-                mailed = changes.send_reset_code(known)
-            finally:
-                if not mailed:
-                    changes.change_email(subject, moved)
-    finally:
-        _lock(entrance, subject)
-
-
-def _lock(entrance: Entrance, subject: str) -> None:
-    entrance.changes.set_password(subject, nobodys_password())
-    log_out_everywhere(entrance, subject, epoch_ms())
-
-
-def _finish_address_change(entrance: Entrance, owner: Owner, subject: str, email: str) -> None:
-    member_id, outer = owner.details["member_id"], open_occasion()
-    actor = Actor(ActorKind.MEMBER, member_id)
-    entry = Entry(new_ulid(), actor, Action.MEMBER_EMAIL_CHANGED, Kind.MEMBER, member_id)
-    if outer is not None:
-        entry = replace(entry, origin=outer.entry.origin)
-    with on_occasion(Occasion(entry, owner.tenant_id)):
-        entrance.doors.accounts.change_member(owner.tenant_id, member_id, lambda found: replace(found, email=email))
-    entrance.people.change(subject, address_settled(email))
 
 
 def _fresh(entrance: Entrance, session: Session, now: EpochMs) -> Session:
@@ -229,14 +151,3 @@ def log_out(entrance: Entrance, refresh_token: str, *, everywhere: bool, now: Ep
         return
     entrance.people.change(token.subject, end_session(token.session, now))
     users.revoke(refresh_token)
-
-
-def log_out_everywhere(entrance: Entrance, subject: str, now: EpochMs) -> None:
-    """No session of theirs goes on. Repeating it is safe.
-
-    Twice: whoever dies before the pool has ended them leaves none that anybody goes on with unnoticed, and whoever
-    renews one in between has a token that is older than the second moment.
-    """
-    entrance.people.change(subject, end_all_sessions(now))
-    entrance.doors.users.sign_out(subject)
-    entrance.people.change(subject, end_all_sessions(epoch_ms()))

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
-from functions.api.accounts.sessions.log_in import Credentials, Entrance, prove
+from functions.api.accounts.sessions.entrance import Entrance
+from functions.api.accounts.sessions.log_in import Credentials, prove
 from functions.api.accounts.sessions.models import ReproofIn
 from functions.api.accounts.user_pool.errors import wrong_log_in
 from functions.api.http.request import bearer_of, caller, network_address

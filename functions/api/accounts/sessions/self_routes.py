@@ -11,7 +11,7 @@ from functions.api.accounts.sessions.changes import (
     start_second_factor,
     switch_second_factor_off,
 )
-from functions.api.accounts.sessions.log_in import log_out_everywhere
+from functions.api.accounts.sessions.entrance import log_out_everywhere
 from functions.api.accounts.sessions.models import (
     CodeIn,
     EmailChangeIn,
