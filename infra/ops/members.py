@@ -6,7 +6,6 @@ from infra.ops.desk import Answer, Desk, Nouns, add_noun, add_verb, said_why
 from infra.ops.pool import Pool
 from infra.ops.tenant_log import deed, entered
 from shared.domain.accounts.account import PLATFORM
-from shared.domain.accounts.person import Person, end_all_sessions, second_factor_off
 from shared.domain.audit.actions import Action
 from shared.domain.audit.kinds import Kind
 from shared.errors import Conflict, NotFound
@@ -26,7 +25,7 @@ def add_to(nouns: Nouns) -> None:
 
 def _forget_factor(desk: Desk, args: argparse.Namespace) -> Answer:
     """All their sessions end with it. It is in the log of their tenant, if they are of one. What broke off is finished
-    by repeating it, so nobody is turned away for what is kept here alone: the pool may ask for a code all the same."""
+    by repeating it, so nobody is turned away for what is kept here alone."""
     pool, people, email = Pool(desk), People(desk.directory), str(args.email).strip().lower()
     known = pool.find(email)
     if known is None:
@@ -36,14 +35,10 @@ def _forget_factor(desk: Desk, args: argparse.Namespace) -> Answer:
         raise Conflict("this is an operator: remove them and add them again (`operators`)")
     tenant_id, member_id = (None, "") if owner is None else (owner.tenant_id, owner.details["member_id"])
 
-    def off(person: Person) -> Person:
-        return second_factor_off(end_all_sessions(desk.now)(person))
-
     def do() -> Answer:
         disabled = Action.MEMBER_SECOND_FACTOR_DISABLED
         with entered(desk, deed(desk, tenant_id, disabled, Kind.MEMBER, member_id, args.reason)):
-            people.change(known.subject, off)
-            pool.shut_out(known.subject)
+            pool.shut_out(people, known.subject, desk.now)
         return {"tenant": tenant_id, "member": member_id or None, "next": _NEXT}
 
     preview = {

@@ -8,7 +8,6 @@ from infra.ops.pool import Pool
 from infra.ops.tenant_log import deed
 from shared.domain.accounts.account import PLATFORM
 from shared.domain.accounts.operator import GROUP, Operator
-from shared.domain.accounts.person import Person, end_all_sessions, second_factor_off
 from shared.domain.audit.actions import Action
 from shared.domain.audit.kinds import Kind
 from shared.errors import Conflict, NotFound
@@ -73,15 +72,10 @@ def _remove(desk: Desk, args: argparse.Namespace) -> Answer:
         pool.leave(subject)
         # Somebody of a team has sessions and a second factor that are no operator's.
         if desk.accounts.owner_of_subject(subject) is None:
-            People(desk.directory).change(subject, lambda person: second_factor_off(_ended(desk, person)))
-            pool.shut_out(subject)
+            pool.shut_out(People(desk.directory), subject, desk.now)
         return {"removed": email, "support_access_ended": ended or None}
 
     return desk.act(args, "operators.remove", email, do, reason=args.reason)
-
-
-def _ended(desk: Desk, person: Person) -> Person:
-    return end_all_sessions(desk.now)(person)
 
 
 def _end_access(desk: Desk, operator: Operator, reason: str) -> str:

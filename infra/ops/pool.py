@@ -2,11 +2,15 @@
 
 from typing import Any
 
+from functions.api.accounts.sessions.entrance import end_sessions
 from functions.api.accounts.user_pool.changes import PoolChanges
 from functions.api.accounts.user_pool.passwords import nobodys_password
 from functions.api.accounts.user_pool.pool import PoolPerson, UserPool
 from infra.ops.desk import Desk
+from shared.clock import EpochMs
 from shared.domain.accounts.operator import GROUP
+from shared.domain.accounts.person import second_factor_off
+from shared.store.accounts.people import People
 
 
 class Pool:
@@ -38,7 +42,9 @@ class Pool:
         """Out of the group."""
         self.client.admin_remove_user_from_group(UserPoolId=self.pool_id, Username=subject, GroupName=GROUP)
 
-    def shut_out(self, subject: str) -> None:
-        """Out of every session. Whoever comes back sets up a second factor anew."""
-        self._users.sign_out(subject)
+    def shut_out(self, people: People, subject: str, now: EpochMs) -> None:
+        """Out of every session, and the second factor off: whoever comes back sets one up anew. Repeating it is
+        safe."""
+        end_sessions(people, self._users, subject, now)
+        people.change(subject, second_factor_off)
         self._changes.set_second_factor(subject, on=False)

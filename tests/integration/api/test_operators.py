@@ -1,5 +1,6 @@
 """Operators of the platform: who is one, and what they may do."""
 
+import time
 from typing import Any
 
 import pytest
@@ -187,9 +188,29 @@ def test_a_second_factor_that_was_half_forgotten_is_forgotten_by_the_same_comman
         patched.setattr(people.pool, "admin_set_user_mfa_preference", dies)
         with pytest.raises(ConnectionError):
             ops(people, *words)
-    assert problem(people.anybody("/v1/login", login)) == (403, "mfa_required"), "the pool asks still"
+    assert people.pool.people[owner.email]["second_factor"] is True, "the pool asks still"
     ops(people, *words)
+    assert people.pool.people[owner.email]["second_factor"] is False
     assert people.anybody("/v1/login", login).status == 200
+
+
+def test_no_session_that_is_renewed_while_a_second_factor_is_forgotten_goes_on(
+    people: People, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stolen = people.anybody("/v1/login", {"email": owner.email, "password": PASSWORD}).body
+    real, renewed = people.pool.admin_user_global_sign_out, list[str]()
+
+    def renewed_just_before(**call: str) -> object:
+        time.sleep(1.1)  # moments of tokens are whole seconds
+        renewal = people.pool.initiate_auth(
+            AuthFlow="REFRESH_TOKEN_AUTH", AuthParameters={"REFRESH_TOKEN": stolen["refresh_token"]}
+        )
+        renewed.append(renewal["AuthenticationResult"]["AccessToken"])
+        return real(**call)
+
+    monkeypatch.setattr(people.pool, "admin_user_global_sign_out", renewed_just_before)
+    ops(people, "members", "forget-factor", owner.email, "--reason", "lost", "--yes")
+    assert let_in(people, renewed[0]) is Refusal.SESSION_ENDED
 
 
 def test_a_logged_out_operator_opens_nothing(people: People, owner: Person) -> None:
