@@ -100,12 +100,13 @@ def test_a_second_factor_of_a_real_authenticator(cloud: LocalCloud, email: str) 
     stranger = Browser(cloud, {})
     assert stranger.log_in(email).json()["code"] == "mfa_required"
     assert stranger.log_in(email, second_factor_code="000000").json()["code"] == "wrong_code"
-    assert browser(cloud, email, second_factor_code=totp(secret)).api.call("GET", "/v1/me").status_code == 200
+    again = browser(cloud, email, second_factor_code=totp(secret))
+    assert again.api.call("GET", "/v1/me").status_code == 200
     assert browser(cloud, email, recovery_code=codes[0]).api.call("GET", "/v1/me").status_code == 200
     assert stranger.log_in(email, recovery_code=codes[0]).json()["code"] == "wrong_code"
     assert stranger.log_in(email).json()["code"] == "mfa_required", "a recovery code leaves it on"
     off = {"password": PASSWORD, "recovery_code": codes[1]}
-    assert mine.api.call("POST", "/v1/me/second-factor/remove", off).status_code == 204
+    assert again.api.call("POST", "/v1/me/second-factor/remove", off).status_code == 204
     assert stranger.log_in(email).status_code == 200
 
 

@@ -184,6 +184,13 @@ class CheckingPool:
         person["second_factor"] = SoftwareTokenMfaSettings["Enabled"]
         return {}
 
+    def set_user_mfa_preference(self, *, AccessToken: str, SoftwareTokenMfaSettings: dict[str, bool]) -> dict[str, Any]:
+        person = self._of_token(AccessToken)
+        if "secret" not in person:
+            raise self._error("InvalidParameterException", "set_user_mfa_preference")
+        person["second_factor"] = SoftwareTokenMfaSettings["Enabled"]
+        return {}
+
     def admin_update_user_attributes(
         self, *, Username: str, UserAttributes: list[dict[str, str]], **_: Any
     ) -> dict[str, Any]:

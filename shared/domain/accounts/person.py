@@ -42,7 +42,8 @@ class EmailChange:
 class Person:
     """Sessions of before `ended_at` (epoch ms) are over. `second_factor` says that nobody gets in without one, whatever
     the pool says; `recovery_codes` are hashes of those that are left. Until `enrolling_until` (epoch ms) an
-    authenticator may be confirmed: whoever asked for its secret has shown the password. Whoever is `locked` gets in by
+    authenticator may be confirmed in the session `enrolling_session`: whoever asked for its secret in it has shown the
+    password. Whoever is `locked` gets in by
     nothing: their address was changed at the pool alone, and no code was mailed to the proved one since; it is the id
     (ULID) of the audit entry that tells of it, "" for everybody else."""
 
@@ -52,6 +53,7 @@ class Person:
     recovery_codes: tuple[str, ...] = ()
     email_change: EmailChange | None = None
     enrolling_until: EpochMs = EpochMs(0)
+    enrolling_session: str = ""
     locked: str = ""
 
     def is_over(self, session: str, issued_at: EpochMs) -> bool:
@@ -91,25 +93,27 @@ def unlock(entry_id: str) -> PersonChange:
     return lambda person: replace(person, locked="") if person.locked == entry_id else person
 
 
-def enrolling(now: EpochMs) -> PersonChange:
-    """Somebody who has shown the password sets an authenticator up. Raises Conflict (`second_factor_on`)."""
+def enrolling(session: str, now: EpochMs) -> PersonChange:
+    """Somebody who has shown the password in this session sets an authenticator up. Raises Conflict
+    (`second_factor_on`)."""
 
     def change(person: Person) -> Person:
         _check_off(person)
-        return replace(person, enrolling_until=EpochMs(now + ENROL_WITHIN_MS))
+        return replace(person, enrolling_until=EpochMs(now + ENROL_WITHIN_MS), enrolling_session=session)
 
     return change
 
 
-def second_factor_on(codes: Sequence[str], now: EpochMs) -> PersonChange:
+def second_factor_on(codes: Sequence[str], session: str, now: EpochMs) -> PersonChange:
     """`codes` are hashes. Raises Conflict (`second_factor_on`), as for the second of two at once, and InvalidInput
-    (`wrong_code`) where nobody has begun it by the password: at the user pool an access token alone does."""
+    (`wrong_code`) where nobody has begun it in this session by the password: at the user pool an access token alone
+    does."""
 
     def change(person: Person) -> Person:
         _check_off(person)
-        if now >= person.enrolling_until:
+        if now >= person.enrolling_until or session != person.enrolling_session:
             raise InvalidInput("begin anew: this was not begun, or too long ago", field="code", code="wrong_code")
-        return replace(person, second_factor=True, recovery_codes=tuple(codes), enrolling_until=EpochMs(0))
+        return replace(_enrolled(person), second_factor=True, recovery_codes=tuple(codes))
 
     return change
 
@@ -131,7 +135,12 @@ def other_recovery_codes(codes: Sequence[str]) -> PersonChange:
 
 
 def second_factor_off(person: Person) -> Person:
-    return replace(person, second_factor=False, recovery_codes=(), enrolling_until=EpochMs(0))
+    return replace(_enrolled(person), second_factor=False, recovery_codes=())
+
+
+def _enrolled(person: Person) -> Person:
+    """Nobody sets one up any more."""
+    return replace(person, enrolling_until=EpochMs(0), enrolling_session="")
 
 
 def prove_address(code: str, now: EpochMs) -> PersonChange:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from functions.api.accounts.sessions import changes
+from functions.api.accounts.sessions import own_address
 from functions.api.accounts.signup.actions import free_address
 from functions.api.accounts.user_pool.access_tokens import claimed
 from infra.local.tenant import APPLICANT
@@ -109,7 +109,7 @@ def test_an_address_that_somebody_takes_while_it_is_freed_is_given_up(
         sign_up(people, email)
         return freed
 
-    monkeypatch.setattr(changes, "free_address", taken_meanwhile)
+    monkeypatch.setattr(own_address, "free_address", taken_meanwhile)
     assert problem(owner.call("POST", "/v1/me/email/confirm", code)) == (409, "email_taken")
     assert problem(owner.call("POST", "/v1/me/email/confirm", code)) == (422, "wrong_code")
 

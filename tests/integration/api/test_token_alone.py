@@ -4,7 +4,6 @@ by mail, once that was tried."""
 from contextlib import suppress
 from dataclasses import replace
 from itertools import count
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -12,20 +11,14 @@ from botocore.exceptions import ClientError
 
 from functions.api import bootstrap
 from functions.api.accounts.parts import AccountParts
-from functions.api.accounts.sessions import changes
-from functions.api.accounts.sessions.log_in import Credentials
 from functions.api.accounts.sessions.own_address import is_own_address
-from functions.api.accounts.sessions.proof import Caller, Enrolling, prove_caller
 from functions.api.accounts.user_pool.access_tokens import claimed
 from functions.api.accounts.user_pool.changes import PoolChanges
 from functions.api.http.refusal import Refusal
-from shared.clock import epoch_ms
-from shared.domain.accounts.person import EmailChange, address_settled, recovery_hash
+from shared.domain.accounts.person import EmailChange, address_settled
 from shared.domain.accounts.person import Person as PersonOfPool
-from shared.errors import AppError, Conflict
 from shared.store.accounts.people import People as PeopleStore
 from tests.support.api_handler import problem
-from tests.support.faults import at_once
 from tests.support.operators import Operator, let_in, new_operator
 from tests.support.people import PASSWORD, People, Person, limited, owner, people
 from tests.support.totp import totp
@@ -184,9 +177,7 @@ def test_nor_by_a_password_that_an_old_code_sets_meanwhile(
             people.anybody("/v1/login", {"email": evil, "password": PASSWORD})
     people.pool.confirm_forgot_password(Username=owner.email, ConfirmationCode=code, Password=OTHER)
     login = {"email": owner.email, "password": OTHER}
-    assert problem(people.anybody("/v1/login", login)) == (401, "unauthenticated"), (
-        "locked; a code is mailed"
-    )
+    assert problem(people.anybody("/v1/login", login)) == (401, "unauthenticated"), "locked; a code is mailed"
     assert problem(people.anybody("/v1/login", login)) == (401, "unauthenticated")
     assert reset_by_mail(people, owner.email) == 200
 
@@ -248,6 +239,31 @@ def test_an_authenticator_that_was_set_up_at_the_pool_is_no_second_factor(people
     assert people.anybody("/v1/login", {"email": owner.email, "password": PASSWORD}).status == 200
 
 
+def test_nor_does_one_keep_its_person_out(people: People, owner: Person) -> None:
+    secret = people.pool.associate_software_token(AccessToken=owner.token)["SecretCode"]
+    people.pool.verify_software_token(AccessToken=owner.token, UserCode=totp(secret))
+    people.pool.set_user_mfa_preference(AccessToken=owner.token, SoftwareTokenMfaSettings={"Enabled": True})
+    login = {"email": owner.email, "password": PASSWORD}
+    assert problem(people.anybody("/v1/login", login | {"password": OTHER})) == (401, "unauthenticated")
+    assert people.anybody("/v1/login", login).status == 200
+    assert not people.pool.people[owner.email]["second_factor"]
+
+
+def test_none_is_confirmed_by_another_session_while_somebody_sets_one_up(people: People, owner: Person) -> None:
+    stolen = people.logged_in(owner.email, owner.tenant, owner.member, "owner")
+    mine = owner.call("POST", "/v1/me/second-factor", {"password": PASSWORD}).body["secret"]
+    theirs = people.pool.associate_software_token(AccessToken=stolen.token)["SecretCode"]
+    assert problem(stolen.call("POST", CONFIRM, {"code": totp(theirs)})) == (422, "wrong_code")
+    assert problem(owner.call("POST", CONFIRM, {"code": totp(mine)})) == (422, "wrong_code"), "it has another secret"
+    mine = owner.call("POST", "/v1/me/second-factor", {"password": PASSWORD}).body["secret"]
+    assert owner.call("POST", CONFIRM, {"code": totp(mine)}).status == 200
+    for token in (stolen.token, owner.token):
+        assert let_in(people, token) == Refusal.SESSION_ENDED, "none that began without it goes on"
+    login = {"email": owner.email, "password": PASSWORD}
+    assert problem(people.anybody("/v1/login", login)) == (403, "mfa_required")
+    assert people.anybody("/v1/login", login | {"second_factor_code": totp(mine)}).status == 200
+
+
 def test_nor_an_operators(people: People, operator: Operator) -> None:
     secret = people.pool.associate_software_token(AccessToken=operator.token)["SecretCode"]
     confirm = "/v1/operator/second-factor/confirm"
@@ -273,55 +289,3 @@ def test_no_session_of_an_operator_that_began_without_it_goes_on_with_it(
     by_password = people.anybody("/v1/login", {"email": operator.email, "password": PASSWORD})
     assert problem(by_password) == (403, "mfa_required")
     operator.log_in()
-
-
-def test_of_eight_who_confirm_at_once_one_gets_recovery_codes_that_are_good(
-    people: People, owner: Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    secret = owner.call("POST", "/v1/me/second-factor", {"password": PASSWORD}).body["secret"]
-    entrance = limited(bootstrap.parts()[AccountParts].entrance, 100)
-    who = Enrolling(claimed(owner.token).subject, owner.email, owner.token, "192.0.2.7")
-
-    all_have_looked, proves = Barrier(8), PoolChanges.prove_second_factor
-
-    def proves_with_all(pool: PoolChanges, token: str, code: str) -> None:
-        proves(pool, token, code)
-        all_have_looked.wait(60)
-
-    monkeypatch.setattr(PoolChanges, "prove_second_factor", proves_with_all)
-
-    def confirm(_: int) -> list[str] | str:
-        try:
-            return changes.finish_second_factor(entrance, who, totp(secret), epoch_ms())
-        except AppError as error:
-            return error.code
-
-    given = at_once(8, confirm)
-    (codes,) = [one for one in given if not isinstance(one, str)]
-    assert [one for one in given if isinstance(one, str)] == ["second_factor_on"] * 7
-    kept = PeopleStore(people.api.deps.directory).find(who.subject).recovery_codes
-    assert set(kept) == {recovery_hash(who.subject, code) for code in codes}
-
-
-def test_recovery_codes_that_are_made_while_it_is_switched_off_do_not_switch_it_on(
-    people: People, owner: Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    secret = owner.call("POST", "/v1/me/second-factor", {"password": PASSWORD}).body["secret"]
-    codes = owner.call("POST", CONFIRM, {"code": totp(secret)}).body["recovery_codes"]
-    member = people.api.deps.accounts.member(owner.tenant, owner.member)
-    entrance = limited(bootstrap.parts()[AccountParts].entrance, 100)
-    caller = Caller(owner.tenant, member, owner.token, "192.0.2.7")
-
-    def by(code: str) -> Credentials:
-        return Credentials(owner.email, PASSWORD, recovery_code=code)
-
-    def switched_off_meanwhile(*arguments: Any) -> None:
-        prove_caller(*arguments)
-        monkeypatch.setattr(changes, "prove_caller", prove_caller)
-        changes.switch_second_factor_off(entrance, caller, by(codes[1]), epoch_ms())
-
-    monkeypatch.setattr(changes, "prove_caller", switched_off_meanwhile)
-    with pytest.raises(Conflict) as refused:
-        changes.replace_recovery_codes(entrance, caller, by(codes[0]), epoch_ms())
-    assert refused.value.code == "second_factor_off"
-    assert people.anybody("/v1/login", {"email": owner.email, "password": PASSWORD}).status == 200

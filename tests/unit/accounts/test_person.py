@@ -65,7 +65,7 @@ def test_an_ended_session_is_remembered_for_as_long_as_its_tokens_are_good() -> 
 
 def test_a_recovery_code_is_one_persons_and_good_once() -> None:
     codes = [recovery_hash("ana", "abcd-efgh-jkmn"), recovery_hash("ana", "pqrs-tuvw-xyz2")]
-    person = second_factor_on(codes, NOW)(enrolling(NOW)(Person()))
+    person = second_factor_on(codes, "s", NOW)(enrolling("s", NOW)(Person()))
     after = use_recovery_code("ana", "ABCD EFGH JKMN")(person)
     assert len(after.recovery_codes) == 1
     assert after.second_factor
@@ -75,19 +75,21 @@ def test_a_recovery_code_is_one_persons_and_good_once() -> None:
 
 
 def test_a_second_factor_is_switched_on_once_and_by_who_began_it() -> None:
-    begun = enrolling(NOW)(Person())
+    begun = enrolling("s", NOW)(Person())
     for person, now in ((Person(), NOW), (begun, EpochMs(NOW + ENROL_WITHIN_MS)), (second_factor_off(begun), NOW)):
         with pytest.raises(InvalidInput):
-            second_factor_on(["a"], now)(person)
-    switched_on = second_factor_on(["a"], NOW)(begun)
-    for again in (second_factor_on(["b"], NOW), enrolling(NOW)):
+            second_factor_on(["a"], "s", now)(person)
+    with pytest.raises(InvalidInput):
+        second_factor_on(["a"], "another", NOW)(begun)
+    switched_on = second_factor_on(["a"], "s", NOW)(begun)
+    for again in (second_factor_on(["b"], "s", NOW), enrolling("s", NOW)):
         with pytest.raises(Conflict) as refused:
             again(switched_on)
         assert refused.value.code == "second_factor_on"
 
 
 def test_new_recovery_codes_do_not_switch_a_second_factor_on() -> None:
-    person = second_factor_on(["a"], NOW)(enrolling(NOW)(Person()))
+    person = second_factor_on(["a"], "s", NOW)(enrolling("s", NOW)(Person()))
     assert other_recovery_codes(["b"])(person).recovery_codes == ("b",)
     with pytest.raises(Conflict):
         other_recovery_codes(["b"])(second_factor_off(person))

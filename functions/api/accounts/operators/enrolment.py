@@ -16,7 +16,7 @@ def start(parts: OperatorParts, operator: Operator, *, token: str, password: str
 
 def finish(parts: OperatorParts, operator: Operator, *, token: str, code: str, address: str, now: EpochMs) -> list[str]:
     """The recovery codes. Every session ends that began without the second factor. Raises as `finish_second_factor`."""
-    return finish_second_factor(parts.entrance, _enrolling(operator, token, address), code, now, ends_sessions=True)
+    return finish_second_factor(parts.entrance, _enrolling(operator, token, address), code, now)
 
 
 def _enrolling(operator: Operator, token: str, address: str) -> Enrolling:

@@ -1,7 +1,8 @@
 """What people change about the way they get in: password, address, second factor.
 
 Whoever could only get hold of an access token changes none of it: each asks for the password, or a mailed code, again.
-After a change of the password every session is over, the caller's own as well.
+After a change of the password, and with a second factor that is switched on, every session is over, the caller's own
+as well.
 """
 
 import hashlib
@@ -149,30 +150,26 @@ def _language(parts: AccountParts, caller: Caller) -> Language:
 
 def start_second_factor(entrance: Entrance, who: Enrolling, credentials: Credentials, now: EpochMs) -> str:
     """The secret for an authenticator (base32). Raises as `prove`, and Conflict (`second_factor_on`)."""
-    begun = enrolling(now)
+    begun = enrolling(who.session, now)
     begun(entrance.people.find(who.subject))
     prove_to_be(entrance, who, credentials, now)
     entrance.people.change(who.subject, begun)
     return entrance.changes.start_second_factor(who.access_token)
 
 
-def finish_second_factor(
-    entrance: Entrance, who: Enrolling, code: str, now: EpochMs, *, ends_sessions: bool = False
-) -> list[str]:
-    """The recovery codes, which are shown this once. `ends_sessions`: no session that began without it goes on with
-    it, also where this dies on the way. Raises InvalidInput (`wrong_code`; also where it was not begun),
-    Conflict (`second_factor_on`) and RateLimited."""
+def finish_second_factor(entrance: Entrance, who: Enrolling, code: str, now: EpochMs) -> list[str]:
+    """The recovery codes, which are shown this once. No session that began without it goes on with it, the caller's own
+    neither, also where this dies on the way. Raises InvalidInput (`wrong_code`; also where it was not begun in this
+    session), Conflict (`second_factor_on`) and RateLimited."""
     entrance.limits.take(Attempt.CODE, who.email, who.address, now)
     codes = _new_codes()
-    switched_on = second_factor_on([recovery_hash(who.subject, one) for one in codes], now)
+    switched_on = second_factor_on([recovery_hash(who.subject, one) for one in codes], who.session, now)
     switched_on(entrance.people.find(who.subject))
     entrance.changes.prove_second_factor(who.access_token, code)
-    if ends_sessions:
-        log_out_everywhere(entrance, who.subject, now)
+    log_out_everywhere(entrance, who.subject, now)
     entrance.people.change(who.subject, switched_on)
     entrance.changes.set_second_factor(who.subject, on=True)
-    if ends_sessions:
-        log_out_everywhere(entrance, who.subject, now)
+    log_out_everywhere(entrance, who.subject, now)
     return codes
 
 

@@ -88,8 +88,8 @@ def _locked(entrance: Entrance, owner: Owner, subject: str) -> str:
     locked = entrance.people.change(subject, lock(entry_id)).locked
     if locked == entry_id:
         count("AddressMovedAtPool")
-        told = {"tenant_id": owner.tenant_id, "member_id": owner.details["member_id"]}
-        logger.warning("somebody's address was changed at the user pool alone: they are locked", extra=told)
+        who = {"tenant_id": owner.tenant_id, "member_id": owner.details["member_id"]}
+        logger.warning("somebody's address was changed at the user pool alone: they are locked", extra=who)
     return locked
 
 

@@ -24,6 +24,14 @@ class Enrolling:
     access_token: str = field(repr=False)
     address: str
 
+    @property
+    def session(self) -> str:
+        """Which the authorizer has let in."""
+        # With its cryptography: only who enrols needs it.
+        from functions.api.accounts.user_pool.access_tokens import claimed
+
+        return claimed(self.access_token).session
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:

@@ -92,7 +92,9 @@ def post_second_factor(body: ReproofIn) -> SecondFactorOut:
     **secured(Scope.SELF, _TAG, "complete_second_factor", summary="Switch the second factor on"),
 )
 def post_second_factor_confirm(body: CodeIn) -> RecoveryCodesOut:
-    """With a code of the authenticator. The recovery codes are for the day on which it is lost, and shown this once."""
+    """With a code of the authenticator, in the session that has asked for the secret. The recovery codes are for the
+    day on which it is lost, and shown this once. Every session of the caller is over then, this one as well: log in
+    again."""
     codes = finish_second_factor(deps().entrance, _caller().enrolling, body.code, epoch_ms())
     return RecoveryCodesOut(recovery_codes=codes)
 
