@@ -22,6 +22,7 @@ from shared.domain.expressions.condition import (
 from shared.domain.expressions.engine import Program, Slot
 from shared.domain.expressions.vocabulary import Vocabulary
 from shared.domain.expressions.writer import METHODS, SIGNS, write_leaf, write_text
+from shared.domain.json_text import LOST
 
 Known: TypeAlias = str | int | float | bool | date | list[str] | None
 """What is known of somebody under one subject; None for nothing."""
@@ -100,7 +101,7 @@ class Filter:
     def _value(self, value: Scalar) -> str:
         match value:
             case str():
-                return write_text(value)
+                return write_text(whole(value))
             case date():
                 return repr(_day_number(value))
             case FromToday(days):
@@ -167,6 +168,11 @@ class _Teller:
         return met, finish
 
 
+def whole(text: str) -> str:
+    """The engine takes a text that it is given for over at U+0000; what stands for a lost character takes its place."""
+    return text.replace("\0", LOST)
+
+
 def plain(known: Known, kind: Kind) -> Plain:
     """As the program takes it."""
     return PLAIN[kind](known)
@@ -177,8 +183,8 @@ def _plain_number(known: Known) -> float:
 
 
 PLAIN: Mapping[Kind, Callable[[Known], Plain]] = {
-    Kind.TEXT: lambda known: known if isinstance(known, str) else "",
-    Kind.WORDS: lambda known: known if isinstance(known, list) else [],
+    Kind.TEXT: lambda known: whole(known) if isinstance(known, str) else "",
+    Kind.WORDS: lambda known: [whole(word) for word in known] if isinstance(known, list) else [],
     Kind.DATE: lambda known: _day_number(known) if isinstance(known, date) else math.nan,
     Kind.NUMBER: _plain_number,
     Kind.BOOLEAN: _plain_number,

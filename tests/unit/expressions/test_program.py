@@ -67,12 +67,32 @@ BY_HAND: dict[Operator, Callable[[AnyType, AnyType], object]] = {
 }
 
 
+def _whole(value: object) -> object:
+    """U+0000 and what stands for a lost character are one."""
+    match value:
+        case str():
+            return value.replace("\0", "\ufffd")
+        case list():
+            return [_whole(one) for one in value]
+        case tuple():
+            return tuple(map(_whole, value))
+    return value
+
+
 def _leaf(found: object, operator: Operator, value: object) -> bool:
     if operator is Operator.KNOWN:
         return found is not None and found != []
     if isinstance(value, FromToday):
         value = TODAY + timedelta(days=value.days)
+    found, value = _whole(found), _whole(value)
     return operator is Operator.IS_NOT if found is None else bool(BY_HAND[operator](found, value))
+
+
+@pytest.mark.parametrize("text", ["\0", "a\0b", "\0b"])
+def test_a_text_is_not_over_at_a_nul(text: str) -> None:
+    (subject,) = [one for one in SUBJECTS if one.key == "package"]
+    for operator, value in ((Operator.KNOWN, None), (Operator.IS, text), (Operator.ENDS_WITH, text[-1])):
+        assert met(filter_of(normal(Leaf(subject, operator, value))), {subject: text}), operator
 
 
 @st.composite
